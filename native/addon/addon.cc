@@ -1,0 +1,125 @@
+// The addon's entry: one EnvState an environment, and the functions that lib/native.ts declares.
+
+#include <napi.h>
+
+#include "addon/border.h"
+#include "addon/convert_spec.h"
+#include "addon/env_state.h"
+#include "addon/js_error.h"
+#include "addon/model_handle.h"
+#include "core/memory.h"
+#include "core/thread_pool.h"
+#include "infer/backend.h"
+
+#ifndef DEEPLAB_SANITIZERS
+#define DEEPLAB_SANITIZERS ""
+#endif
+
+namespace deeplab::addon {
+namespace {
+
+Napi::Array ErrorCodes(Napi::Env env) {
+  Napi::Array list = Napi::Array::New(env);
+#define DEEPLAB_APPEND(name, text) list.Set(list.Length(), text);
+  DEEPLAB_ERROR_CODES(DEEPLAB_APPEND)
+#undef DEEPLAB_APPEND
+  return list;
+}
+
+Napi::Value BuildInfo(const Napi::CallbackInfo& info) {
+  Napi::Object to = Napi::Object::New(info.Env());
+  to.Set("version", DEEPLAB_VERSION);
+#ifdef __VERSION__
+  to.Set("compiler", __VERSION__);
+#else
+  to.Set("compiler", "unknown");
+#endif
+  to.Set("napiVersion", NAPI_VERSION);
+  to.Set("sanitizers", DEEPLAB_SANITIZERS);
+  return to;
+}
+
+Napi::Value MemoryStats(const Napi::CallbackInfo& info) {
+  const BufferPool::Stats stats = BufferPool::Instance().stats();
+  Napi::Object to = Napi::Object::New(info.Env());
+  to.Set("usedBytes", static_cast<double>(stats.used_bytes));
+  to.Set("idleBytes", static_cast<double>(stats.idle_bytes));
+  to.Set("models", static_cast<double>(pipeline::Model::Count()));
+  to.Set("poolThreads", ThreadPool::Instance().threads());
+  return to;
+}
+
+Napi::Value ProbeBackends(const Napi::CallbackInfo& info) {
+  return Guard(info.Env(), [&] {
+    if (!info[0].IsArray()) BorderError("candidates", "an array");
+    const auto candidates = ReadCandidates(info[0].As<Napi::Array>());
+    Napi::Array list = Napi::Array::New(info.Env());
+    for (const infer::Backend& backend : infer::Registry()) {
+      const infer::Availability availability = backend.probe(candidates);
+      Napi::Object entry = Napi::Object::New(info.Env());
+      entry.Set("name", backend.name);
+      entry.Set("packageFormat", backend.package_format);
+      entry.Set("available", availability.ok);
+      entry.Set("reason", availability.reason);
+      list.Set(list.Length(), entry);
+    }
+    return list;
+  });
+}
+
+// Loads on a thread of its own; the handle is made, and the promise settled, back here.
+void OpenInBackground(EnvState& state, std::shared_ptr<ModelSpec> spec,
+                      const Napi::Promise::Deferred& deferred) {
+  const auto queue = state.shared_completions();
+  state.background().run([queue, spec, deferred] {
+    std::shared_ptr<pipeline::Model> model;
+    std::shared_ptr<const pipeline::Package> package;
+    std::optional<Error> failed;
+    try {
+      spec->open.weights_bytes = spec->bytes.data();
+      spec->open.weights_size = spec->bytes.size();
+      model = pipeline::Model::Open(spec->open);
+      package = std::make_shared<pipeline::Package>(spec->config, model->info(),
+                                                    spec->allow_class_mismatch);
+    } catch (...) {
+      failed = Describe(std::current_exception());
+      model.reset();
+    }
+    queue->post([queue, deferred, model, package, failed](Napi::Env env) {
+      queue->drop(env);
+      if (failed) {
+        deferred.Reject(ToJs(env, *failed).Value());
+      } else {
+        deferred.Resolve(ModelHandle::New(env, model, package));
+      }
+    });
+  });
+}
+
+Napi::Value OpenModel(const Napi::CallbackInfo& info) {
+  return Guard(info.Env(), [&]() -> Napi::Value {
+    if (!info[0].IsObject()) BorderError("spec", "an object");
+    auto spec = std::make_shared<ModelSpec>(ReadModelSpec(info[0].As<Napi::Object>()));
+    const auto deferred = Napi::Promise::Deferred::New(info.Env());
+    EnvState& state = EnvState::Of(info.Env());
+    state.completions().hold(info.Env());
+    OpenInBackground(state, std::move(spec), deferred);
+    return deferred.Promise();
+  });
+}
+
+Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  env.SetInstanceData(new EnvState(env));
+  exports.Set("errorCodes", ErrorCodes(env));
+  exports.Set("buildInfo", Napi::Function::New(env, BuildInfo, "buildInfo"));
+  exports.Set("memoryStats", Napi::Function::New(env, MemoryStats, "memoryStats"));
+  exports.Set("probeBackends", Napi::Function::New(env, ProbeBackends, "probeBackends"));
+  exports.Set("openModel", Napi::Function::New(env, OpenModel, "openModel"));
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(deeplab_rt, Init)
+
+}  // namespace deeplab::addon

@@ -1,0 +1,77 @@
+// Reading what lib/ hands over. lib/ has checked it; here only what memory safety needs is checked
+// again, and a field of the wrong type is an error of ours (INTERNAL), not of the user's.
+#pragma once
+
+#include <napi.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+
+namespace deeplab::addon {
+
+[[noreturn]] inline void BorderError(const char* field, const char* expected) {
+  throw Error(ErrorCode::kInternal, std::string("Border: field ") + field + " must be " + expected + ".",
+              {{"field", field}});
+}
+
+inline Napi::Object ReadObject(Napi::Object from, const char* field) {
+  const Napi::Value value = from.Get(field);
+  if (!value.IsObject()) BorderError(field, "an object");
+  return value.As<Napi::Object>();
+}
+
+inline std::string ReadString(Napi::Object from, const char* field) {
+  const Napi::Value value = from.Get(field);
+  if (!value.IsString()) BorderError(field, "a string");
+  return value.As<Napi::String>().Utf8Value();
+}
+
+inline bool ReadBool(Napi::Object from, const char* field) {
+  const Napi::Value value = from.Get(field);
+  if (!value.IsBoolean()) BorderError(field, "a boolean");
+  return value.As<Napi::Boolean>().Value();
+}
+
+inline double ReadNumber(Napi::Object from, const char* field) {
+  const Napi::Value value = from.Get(field);
+  if (!value.IsNumber()) BorderError(field, "a number");
+  return value.As<Napi::Number>().DoubleValue();
+}
+
+inline int ReadInt(Napi::Object from, const char* field) {
+  const double value = ReadNumber(from, field);
+  if (!(value >= INT32_MIN && value <= INT32_MAX) || value != static_cast<int>(value)) {
+    BorderError(field, "a 32-bit integer");
+  }
+  return static_cast<int>(value);
+}
+
+inline Napi::Array ReadArray(Napi::Object from, const char* field) {
+  const Napi::Value value = from.Get(field);
+  if (!value.IsArray()) BorderError(field, "an array");
+  return value.As<Napi::Array>();
+}
+
+// A view of bytes, SharedArrayBuffers included; empty where it was detached.
+inline Napi::Uint8Array ReadBytes(Napi::Object from, const char* field) {
+  const Napi::Value value = from.Get(field);
+  if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) {
+    BorderError(field, "a Uint8Array");
+  }
+  return value.As<Napi::Uint8Array>();
+}
+
+// The entry of `names` that the string field equals, as its index.
+template <size_t N>
+int ReadChoice(Napi::Object from, const char* field, const char* const (&names)[N]) {
+  const std::string value = ReadString(from, field);
+  for (size_t i = 0; i < N; ++i) {
+    if (value == names[i]) return static_cast<int>(i);
+  }
+  BorderError(field, "one of the names that native knows");
+}
+
+}  // namespace deeplab::addon

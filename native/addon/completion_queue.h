@@ -1,0 +1,44 @@
+// Brings finished work back to one environment's JavaScript thread. Any thread posts; tasks run in
+// order on the JavaScript thread. Over one napi_threadsafe_function.
+//
+// A threadsafe function's memory dies with its environment, at a time other threads cannot see. So
+// every call into it is made under mutex_, and its finaliser takes the same mutex to mark it dead;
+// from then on tasks are dropped, which must therefore own nothing that belongs to JavaScript.
+#pragma once
+
+#include <napi.h>
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+
+namespace deeplab::addon {
+
+class CompletionQueue {
+ public:
+  using Task = std::function<void(Napi::Env)>;
+
+  static std::shared_ptr<CompletionQueue> New(Napi::Env env, const char* name);
+
+  // Any thread.
+  void post(Task task);
+
+  // JavaScript thread: work that keeps the event loop alive began, or ended.
+  void hold(Napi::Env env);
+  void drop(Napi::Env env);
+
+  // JavaScript thread: nothing will be posted any more. Idempotent.
+  void close();
+
+ private:
+  static void Drain(napi_env env, napi_value, void* context, void*);
+  static void Finalize(napi_env env, void* self, void*);
+
+  std::mutex mutex_;
+  napi_threadsafe_function function_ = nullptr;  // null once dead
+  std::deque<Task> tasks_;
+  int holds_ = 0;  // JavaScript thread only
+};
+
+}  // namespace deeplab::addon

@@ -1,0 +1,17 @@
+// Results and facts → the objects that lib/native.ts declares.
+#pragma once
+
+#include <napi.h>
+
+#include "pipeline/model.h"
+#include "pipeline/request.h"
+
+namespace deeplab::addon {
+
+// Moves the buffers out of the request: the ArrayBuffers are the very memory that native wrote.
+Napi::Value WriteResults(Napi::Env env, pipeline::Request* request);
+
+Napi::Object WriteInfo(Napi::Env env, const pipeline::Model& model, const pipeline::Package& package,
+                       long shared_by);
+
+}  // namespace deeplab::addon

@@ -1,0 +1,88 @@
+#include "addon/convert_spec.h"
+
+#include "addon/border.h"
+
+namespace deeplab::addon {
+namespace {
+
+constexpr const char* kResizeModes[] = {"stretch", "letterbox", "center-crop"};
+constexpr const char* kColors[] = {"rgb", "bgr"};
+constexpr const char* kContrasts[] = {"none", "adaptive", "stretching", "histogram"};
+
+std::array<float, 3> ReadTriple(Napi::Object from, const char* field) {
+  const Napi::Array list = ReadArray(from, field);
+  if (list.Length() != 3) BorderError(field, "an array of 3 numbers");
+  std::array<float, 3> triple;
+  for (uint32_t i = 0; i < 3; ++i) {
+    const Napi::Value value = list[i];
+    if (!value.IsNumber()) BorderError(field, "an array of 3 numbers");
+    triple[i] = value.As<Napi::Number>().FloatValue();
+  }
+  return triple;
+}
+
+infer::SessionOptions ReadSession(Napi::Object from) {
+  infer::SessionOptions options;
+  options.intra_op_threads = ReadInt(from, "intraOpThreads");
+  options.inter_op_threads = ReadInt(from, "interOpThreads");
+  options.graph_optimization = ReadInt(from, "graphOptimization");
+  options.memory_arena = ReadBool(from, "memoryArena");
+  options.memory_pattern = ReadBool(from, "memoryPattern");
+  options.spinning = ReadBool(from, "spinning");
+  return options;
+}
+
+plan::ModelConfig ReadConfig(Napi::Object spec) {
+  plan::ModelConfig config;
+  config.class_count = ReadInt(spec, "classCount");
+  config.background_id = ReadInt(spec, "backgroundId");
+  config.resize_mode = static_cast<plan::ResizeMode>(ReadChoice(spec, "resizeMode", kResizeModes));
+  config.input_width = ReadInt(spec, "inputWidth");
+  config.input_height = ReadInt(spec, "inputHeight");
+  config.padding_value = ReadInt(spec, "paddingValue");
+  config.network_bgr = ReadChoice(spec, "networkColor", kColors) == 1;
+  config.scaling_factor = static_cast<float>(ReadNumber(spec, "scalingFactor"));
+  config.mean = ReadTriple(spec, "mean");
+  config.std = ReadTriple(spec, "std");
+  config.static_crop = {ReadBool(spec, "staticCrop"), ReadInt(spec, "cropXMin"),
+                        ReadInt(spec, "cropXMax"), ReadInt(spec, "cropYMin"),
+                        ReadInt(spec, "cropYMax")};
+  config.grayscale = ReadBool(spec, "grayscale");
+  config.contrast = static_cast<plan::Contrast>(ReadChoice(spec, "contrast", kContrasts));
+  const bool fits = config.class_count >= 1 && config.class_count <= 65536 &&
+                    config.background_id >= 0 && config.background_id < config.class_count &&
+                    config.input_width >= 0 && config.input_height >= 0;
+  if (!fits) BorderError("classCount, backgroundId, inputWidth or inputHeight", "in range");
+  return config;
+}
+
+}  // namespace
+
+std::vector<infer::LibraryCandidate> ReadCandidates(Napi::Array list) {
+  std::vector<infer::LibraryCandidate> candidates;
+  for (uint32_t i = 0; i < list.Length(); ++i) {
+    const Napi::Value entry = list[i];
+    if (!entry.IsObject()) BorderError("libraryCandidates", "an array of objects");
+    const Napi::Object object = entry.As<Napi::Object>();
+    candidates.push_back(
+        {ReadString(object, "library"), ReadString(object, "origin"), ReadString(object, "path")});
+  }
+  return candidates;
+}
+
+ModelSpec ReadModelSpec(Napi::Object spec) {
+  ModelSpec result;
+  result.open.package_format = ReadString(spec, "packageFormat");
+  result.open.device = ReadString(spec, "device");
+  result.open.weights_path = ReadString(spec, "weightsPath");
+  const Napi::Uint8Array bytes = ReadBytes(spec, "weightsBytes");
+  result.bytes.assign(bytes.Data(), bytes.Data() + bytes.ByteLength());
+  result.open.candidates = ReadCandidates(ReadArray(spec, "libraryCandidates"));
+  result.open.session = ReadSession(ReadObject(spec, "session"));
+  result.open.max_batch = ReadInt(spec, "maxBatch");
+  result.config = ReadConfig(spec);
+  result.allow_class_mismatch = ReadBool(spec, "allowClassMismatch");
+  return result;
+}
+
+}  // namespace deeplab::addon

@@ -1,0 +1,23 @@
+// NativeModelSpec (lib/native.ts) → what infer/ and plan/ take.
+#pragma once
+
+#include <napi.h>
+
+#include <vector>
+
+#include "infer/backend.h"
+#include "plan/config.h"
+
+namespace deeplab::addon {
+
+struct ModelSpec {
+  infer::OpenRequest open;            // weights_bytes points into `bytes`
+  std::vector<uint8_t> bytes;         // a copy: JavaScript may do what it likes with its own
+  plan::ModelConfig config;
+  bool allow_class_mismatch = false;
+};
+
+ModelSpec ReadModelSpec(Napi::Object spec);
+std::vector<infer::LibraryCandidate> ReadCandidates(Napi::Array list);
+
+}  // namespace deeplab::addon

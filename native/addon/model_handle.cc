@@ -1,0 +1,214 @@
+#include "addon/model_handle.h"
+
+#include <atomic>
+
+#include "addon/border.h"
+#include "addon/convert_request.h"
+#include "addon/convert_result.h"
+#include "addon/env_state.h"
+#include "addon/js_error.h"
+
+namespace deeplab::addon {
+namespace {
+
+// Says that a wrapped pointer is a ModelHandle, whatever object a method is called on.
+constexpr napi_type_tag kHandleTag{0x6d1c0f5b7a0e4c3d, 0x9f2a84b6e1d05c77};
+
+std::atomic<uint64_t> g_next_owner{1};
+
+const Error& Closed() {
+  static const Error* const error = new Error(
+      ErrorCode::kClosed, "The model has been closed. Open it again with AutoModel.fromPretrained().");
+  return *error;
+}
+
+}  // namespace
+
+ModelHandle::ModelHandle(Napi::Env env, std::shared_ptr<pipeline::Model> model,
+                         std::shared_ptr<const pipeline::Package> package)
+    : state_(&EnvState::Of(env)),
+      completions_(CompletionQueue::New(env, "deeplab-rt model")),
+      model_(std::move(model)),
+      package_(std::move(package)),
+      owner_(g_next_owner++) {
+  state_->add(this);
+}
+
+ModelHandle::~ModelHandle() {
+  if (state_ == nullptr) return;
+  state_->remove(this);
+  completions_->close();
+  // Collected without close(): nothing runs (self_ would have held it), but the last handle's model
+  // takes a moment to go.
+  if (model_) state_->background().run([model = std::move(model_)]() mutable { model.reset(); });
+}
+
+Napi::Object ModelHandle::New(Napi::Env env, std::shared_ptr<pipeline::Model> model,
+                              std::shared_ptr<const pipeline::Package> package) {
+  auto handle = std::unique_ptr<ModelHandle>(
+      new ModelHandle(env, std::move(model), std::move(package)));
+  Napi::Object object = Napi::Object::New(env);
+  napi_status status = napi_type_tag_object(env, object, &kHandleTag);
+  if (status == napi_ok) {
+    status = napi_wrap(
+        env, object, handle.get(),
+        [](napi_env, void* self, void*) { delete static_cast<ModelHandle*>(self); }, nullptr, nullptr);
+  }
+  if (status != napi_ok) throw Error(ErrorCode::kInternal, "A model handle could not be wrapped.");
+  handle.release();
+  const auto method = [&](const char* name, auto body) {
+    object.Set(name, Napi::Function::New(
+                         env,
+                         [body](const Napi::CallbackInfo& info) {
+                           return Guard(info.Env(), [&] { return body(Unwrap(info), info); });
+                         },
+                         name));
+  };
+  using Info = Napi::CallbackInfo;
+  method("info", [](ModelHandle& h, const Info& i) { return h.info(i.Env()); });
+  method("infer", [](ModelHandle& h, const Info& i) { return h.infer(i); });
+  method("cancel", [](ModelHandle& h, const Info& i) { return h.cancel(i); });
+  method("close", [](ModelHandle& h, const Info& i) {
+    return h.close(i.Env(), i.This().As<Napi::Object>());
+  });
+  return object;
+}
+
+ModelHandle& ModelHandle::Unwrap(const Napi::CallbackInfo& info) {
+  bool ours = false;
+  void* handle = nullptr;
+  if (info.This().IsObject()) {
+    napi_check_object_type_tag(info.Env(), info.This(), &kHandleTag, &ours);
+    if (ours) napi_unwrap(info.Env(), info.This(), &handle);
+  }
+  if (handle == nullptr) {
+    throw Error(ErrorCode::kInternal, "A model's method was called on something else.");
+  }
+  return *static_cast<ModelHandle*>(handle);
+}
+
+Napi::Value ModelHandle::info(Napi::Env env) {
+  if (!model_) throw Closed();
+  return WriteInfo(env, *model_, *package_, model_.use_count());
+}
+
+Napi::Value ModelHandle::infer(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  Pending pending{Napi::Promise::Deferred::New(env), {}};
+  const Napi::Promise promise = pending.deferred.Promise();
+  try {
+    if (lifecycle_ != State::kOpen) throw Closed();
+    if (!info[0].IsObject()) BorderError("request", "an object");
+    auto request = ReadInferRequest(info[0].As<Napi::Object>(), package_, &pending.pins);
+    if (pending_.count(request->id) != 0) BorderError("requestId", "unique among running requests");
+    retain(env, info.This().As<Napi::Object>());
+    start(env, std::move(request), std::move(pending));
+  } catch (const Napi::Error&) {
+    throw;
+  } catch (...) {
+    pending.deferred.Reject(ToJs(env, Describe(std::current_exception())).Value());
+  }
+  return promise;
+}
+
+void ModelHandle::start(Napi::Env env, std::shared_ptr<pipeline::Request> request, Pending pending) {
+  request->owner = owner_;
+  // `this` is used on the JavaScript thread only, and lives: self_ holds the handle while it waits,
+  // and after the environment is gone the queue drops the task.
+  request->done = [this, queue = completions_,
+                   in_flight = in_flight_](const std::shared_ptr<pipeline::Request>& finished) {
+    queue->post([this, finished](Napi::Env js) { settle(js, finished.get()); });
+    std::lock_guard lock(in_flight->mutex);
+    if (--in_flight->count == 0) in_flight->none.notify_all();
+  };
+  {
+    std::lock_guard lock(in_flight_->mutex);
+    ++in_flight_->count;
+  }
+  pending_.emplace(request->id, std::move(pending));
+  completions_->hold(env);
+  model_->submit(std::move(request));
+}
+
+void ModelHandle::settle(Napi::Env env, pipeline::Request* request) {
+  const auto found = pending_.find(request->id);
+  Pending pending = std::move(found->second);
+  pending_.erase(found);
+  completions_->drop(env);
+  try {
+    if (request->error) {
+      pending.deferred.Reject(ToJs(env, *request->error).Value());
+    } else {
+      pending.deferred.Resolve(WriteResults(env, request));
+    }
+  } catch (const Error& error) {
+    pending.deferred.Reject(ToJs(env, error).Value());
+  }
+  release_if_idle(env);
+}
+
+Napi::Value ModelHandle::cancel(const Napi::CallbackInfo& info) {
+  if (!info[0].IsNumber()) BorderError("requestId", "a number");
+  const auto id = static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value());
+  if (model_) model_->cancel(owner_, id, Error(ErrorCode::kAborted, "The request was aborted."));
+  return info.Env().Undefined();
+}
+
+Napi::Value ModelHandle::close(Napi::Env env, Napi::Object self) {
+  const auto deferred = Napi::Promise::Deferred::New(env);
+  if (lifecycle_ == State::kClosed) {
+    deferred.Resolve(env.Undefined());
+    return deferred.Promise();
+  }
+  closers_.push_back(deferred);
+  if (lifecycle_ == State::kOpen) {
+    lifecycle_ = State::kClosing;
+    retain(env, self);
+    completions_->hold(env);  // dropped when the model has gone
+    model_->cancel_all(owner_, Closed());
+    if (pending_.empty()) let_go(env);
+  }
+  return deferred.Promise();
+}
+
+void ModelHandle::retain(Napi::Env, Napi::Object self) {
+  if (self_.IsEmpty()) self_ = Napi::Persistent(self);
+}
+
+void ModelHandle::release_if_idle(Napi::Env env) {
+  if (!pending_.empty()) return;
+  if (lifecycle_ == State::kClosing) {
+    let_go(env);
+  } else {
+    self_.Reset();
+  }
+}
+
+// Nothing runs: the model goes on a thread of its own (the last handle's unloads it), then every
+// close() resolves.
+void ModelHandle::let_go(Napi::Env) {
+  state_->background().run([this, queue = completions_, model = std::move(model_)]() mutable {
+    model.reset();
+    queue->post([this](Napi::Env js) {
+      lifecycle_ = State::kClosed;
+      completions_->drop(js);
+      for (const auto& closer : closers_) closer.Resolve(js.Undefined());
+      closers_.clear();
+      completions_->close();
+      self_.Reset();
+    });
+  });
+  model_.reset();
+}
+
+void ModelHandle::abandon() {
+  state_ = nullptr;
+  if (!model_) return;
+  model_->cancel_all(owner_, Error(ErrorCode::kAborted, "The environment is going."));
+  std::unique_lock lock(in_flight_->mutex);
+  in_flight_->none.wait(lock, [this] { return in_flight_->count == 0; });
+  lock.unlock();
+  model_.reset();
+}
+
+}  // namespace deeplab::addon

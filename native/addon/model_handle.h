@@ -1,0 +1,73 @@
+// An environment's handle to a process-wide model: the object that lib/native.ts calls NativeModel.
+// Lives on the JavaScript thread; only what `done` callbacks capture goes to other threads.
+#pragma once
+
+#include <napi.h>
+
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include "addon/completion_queue.h"
+#include "pipeline/model.h"
+
+namespace deeplab::addon {
+
+class EnvState;
+
+class ModelHandle {
+ public:
+  // A new JavaScript object that owns a new handle.
+  static Napi::Object New(Napi::Env env, std::shared_ptr<pipeline::Model> model,
+                          std::shared_ptr<const pipeline::Package> package);
+  ~ModelHandle();
+
+  // The environment is going: abort what waits, wait for what runs, let the model go. From then on
+  // the handle touches neither JavaScript nor its environment's state.
+  void abandon();
+
+ private:
+  // Requests handed to the model and not done: what abandon() waits for.
+  struct InFlight {
+    std::mutex mutex;
+    std::condition_variable none;
+    size_t count = 0;
+  };
+  // The JavaScript side of a request.
+  struct Pending {
+    Napi::Promise::Deferred deferred;
+    std::vector<Napi::ObjectReference> pins;  // arrays that are read in place
+  };
+  enum class State { kOpen, kClosing, kClosed };
+
+  ModelHandle(Napi::Env env, std::shared_ptr<pipeline::Model> model,
+              std::shared_ptr<const pipeline::Package> package);
+  static ModelHandle& Unwrap(const Napi::CallbackInfo& info);
+
+  Napi::Value info(Napi::Env env);
+  Napi::Value infer(const Napi::CallbackInfo& info);
+  Napi::Value cancel(const Napi::CallbackInfo& info);
+  Napi::Value close(Napi::Env env, Napi::Object self);
+
+  void start(Napi::Env env, std::shared_ptr<pipeline::Request> request, Pending pending);
+  void settle(Napi::Env env, pipeline::Request* request);
+  void retain(Napi::Env env, Napi::Object self);
+  void release_if_idle(Napi::Env env);
+  void let_go(Napi::Env env);
+
+  EnvState* state_;  // null once abandoned
+  std::shared_ptr<CompletionQueue> completions_;
+  std::shared_ptr<pipeline::Model> model_;  // null once closed
+  std::shared_ptr<const pipeline::Package> package_;
+  const uint64_t owner_;  // unique in the process
+  const std::shared_ptr<InFlight> in_flight_ = std::make_shared<InFlight>();
+  std::unordered_map<uint64_t, Pending> pending_;
+  std::vector<Napi::Promise::Deferred> closers_;
+  Napi::ObjectReference self_;  // strong while there is work: the collector must not take the handle
+  State lifecycle_ = State::kOpen;
+};
+
+}  // namespace deeplab::addon

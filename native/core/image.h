@@ -1,0 +1,38 @@
+// A view of the caller's 8-bit pixels. Rows are `stride` bytes apart; the owner outlives the view.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace deeplab {
+
+enum class ColorFormat { kRgb, kBgr, kRgba, kBgra, kGray };
+
+inline int Channels(ColorFormat format) noexcept {
+  switch (format) {
+    case ColorFormat::kGray:
+      return 1;
+    case ColorFormat::kRgba:
+    case ColorFormat::kBgra:
+      return 4;
+    default:
+      return 3;
+  }
+}
+
+// True where byte 0 of a pixel is blue.
+inline bool BlueFirst(ColorFormat format) noexcept {
+  return format == ColorFormat::kBgr || format == ColorFormat::kBgra;
+}
+
+struct ImageView {
+  const uint8_t* data = nullptr;
+  int width = 0;
+  int height = 0;
+  ptrdiff_t stride = 0;
+  ColorFormat format = ColorFormat::kRgb;
+
+  const uint8_t* row(int y) const noexcept { return data + static_cast<ptrdiff_t>(y) * stride; }
+};
+
+}  // namespace deeplab

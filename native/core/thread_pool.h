@@ -1,0 +1,69 @@
+// The process-wide pool that pre- and post-processing share. The calling thread works too, so the
+// pool holds one thread fewer than there are cores, and runs are as wide as the machine, no wider.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace deeplab {
+
+// Cores this process may run on (affinity mask, else the hardware's count); at least 1.
+int UsableCores() noexcept;
+
+class ThreadPool {
+ public:
+  // Never destroyed: its threads sleep while the process leaves.
+  static ThreadPool& Instance();
+
+  explicit ThreadPool(int threads);
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  // Threads that can work at once, the caller included.
+  int threads() const noexcept { return static_cast<int>(workers_.size()) + 1; }
+
+  // Calls body(begin, end) for disjoint ranges that cover [0, count), `grain` at a time where there
+  // are several threads, and returns when all are done. Rethrows the first exception. Any thread may call,
+  // several at once; body must not call parallel_for.
+  template <typename Body>
+  void parallel_for(int64_t count, int64_t grain, const Body& body) {
+    run(count, grain, &Invoke<Body>, const_cast<Body*>(&body));
+  }
+
+ private:
+  using Function = void (*)(void* body, int64_t begin, int64_t end);
+  // Lives on the caller's stack; every field is guarded by mutex_.
+  struct Job {
+    Function function;
+    void* body;
+    int64_t count;
+    int64_t grain;
+    int64_t next = 0;
+    int active = 0;
+    std::exception_ptr error;
+  };
+
+  template <typename Body>
+  static void Invoke(void* body, int64_t begin, int64_t end) {
+    (*static_cast<Body*>(body))(begin, end);
+  }
+
+  void run(int64_t count, int64_t grain, Function function, void* body);
+  void work(Job& job, std::unique_lock<std::mutex>& lock);
+  void worker_loop();
+
+  std::mutex mutex_;
+  std::condition_variable wake_;  // workers: a job came, or stop
+  std::condition_variable done_;  // callers: a worker left a job
+  std::deque<Job*> jobs_;
+  bool stop_ = false;
+  std::vector<std::thread> workers_;
+};
+
+}  // namespace deeplab

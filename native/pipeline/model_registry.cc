@@ -1,0 +1,96 @@
+// Model::Open: which loaded models this process has. Weights are in memory once, however many
+// handles, Workers and packages use them.
+
+#include <chrono>
+#include <cstring>
+#include <filesystem>
+#include <map>
+#include <sstream>
+
+#include "pipeline/model.h"
+
+namespace deeplab::pipeline {
+namespace {
+
+// One key's slot. Its mutex is held while the model loads, so that others who want it wait for it
+// instead of loading it again; different models load side by side.
+struct Entry {
+  std::mutex mutex;
+  std::weak_ptr<Model> model;
+};
+
+struct Registry {
+  std::mutex mutex;
+  std::map<std::string, std::shared_ptr<Entry>> entries;
+};
+
+Registry& TheRegistry() {
+  static Registry* const registry = new Registry;  // never destroyed: see BufferPool::Instance
+  return *registry;
+}
+
+// FNV-1a over 8 bytes at a time: tells two models apart that were handed over as bytes.
+uint64_t Fingerprint(const uint8_t* bytes, size_t size) {
+  uint64_t hash = 14695981039346656037ull;
+  for (size_t i = 0; i + 8 <= size; i += 8) {
+    uint64_t word;
+    std::memcpy(&word, bytes + i, 8);
+    hash = (hash ^ word) * 1099511628211ull;
+    hash ^= hash >> 29;
+  }
+  for (size_t i = size / 8 * 8; i < size; ++i) hash = (hash ^ bytes[i]) * 1099511628211ull;
+  return hash;
+}
+
+// Everything that makes two sessions different. A file is known by its real path, size and time, so
+// that a replaced one is loaded anew.
+std::string Key(const infer::OpenRequest& request) {
+  std::error_code ignored;
+  const auto path = std::filesystem::u8path(request.weights_path);
+  const auto real = std::filesystem::weakly_canonical(path, ignored);
+  const auto size = std::filesystem::file_size(path, ignored);
+  const auto time = std::filesystem::last_write_time(path, ignored).time_since_epoch().count();
+  std::ostringstream key;
+  key << request.package_format << '\n' << request.device << '\n' << real.u8string() << '\n';
+  key << size << ' ' << time << ' ' << request.weights_size << ' '
+      << Fingerprint(request.weights_bytes, request.weights_size) << '\n';
+  const infer::SessionOptions& s = request.session;
+  key << s.intra_op_threads << ' ' << s.inter_op_threads << ' ' << s.graph_optimization << ' '
+      << s.memory_arena << ' ' << s.memory_pattern << ' ' << s.spinning << ' ' << request.max_batch;
+  for (const infer::LibraryCandidate& c : request.candidates) key << '\n' << c.library << ' ' << c.path;
+  return key.str();
+}
+
+}  // namespace
+
+std::shared_ptr<Model> Model::Open(const infer::OpenRequest& request) {
+  Registry& registry = TheRegistry();
+  std::shared_ptr<Entry> entry;
+  {
+    std::lock_guard lock(registry.mutex);
+    std::shared_ptr<Entry>& slot = registry.entries[Key(request)];
+    if (!slot) slot = std::make_shared<Entry>();
+    entry = slot;
+  }
+  std::lock_guard loading(entry->mutex);
+  if (std::shared_ptr<Model> model = entry->model.lock()) return model;
+  std::string reason;
+  auto session = infer::Open(request, &reason);
+  std::shared_ptr<Model> model(new Model(std::move(session), std::move(reason)));
+  entry->model = model;
+  return model;
+}
+
+size_t Model::Count() {
+  Registry& registry = TheRegistry();
+  std::lock_guard lock(registry.mutex);
+  size_t count = 0;
+  for (auto it = registry.entries.begin(); it != registry.entries.end();) {
+    const bool unused = it->second->model.expired() && it->second.use_count() == 1;
+    count += !it->second->model.expired();
+    it = unused ? registry.entries.erase(it) : std::next(it);
+  }
+  return count;
+}
+
+}  // namespace deeplab::pipeline

@@ -1,0 +1,89 @@
+// One call of infer(): its images, its options and, when it is done, its results or its error.
+// Built on the JavaScript thread, then owned by the model until `done` is called, exactly once.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/error.h"
+#include "core/image.h"
+#include "core/memory.h"
+#include "core/tensor.h"
+#include "pipeline/package.h"
+#include "plan/plan.h"
+
+namespace deeplab::pipeline {
+
+struct InputImage {
+  ImageView view;
+  HostBuffer copy;  // holds the pixels; empty where the view borrows memory that addon/ pins
+  std::shared_ptr<const plan::PreprocessPlan> plan;
+};
+
+struct RequestOptions {
+  plan::Overrides overrides;
+  std::vector<float> thresholds;  // by class id
+  bool strict = false;            // non-finite logits fail the request
+  bool capture = false;           // copy the input tensor and the logits out
+};
+
+// One image's tensor, copied out for inspection.
+struct CapturedTensor {
+  DataType type = DataType::kFloat32;
+  PlaneShape shape;
+  HostBuffer data;
+};
+
+// Milliseconds.
+struct Timings {
+  double queue = 0, preprocess = 0, network = 0, postprocess = 0;
+};
+
+struct ImageResult {
+  int width = 0;
+  int height = 0;
+  HostBuffer ids;
+  HostBuffer confidence;
+  int64_t non_finite = 0;
+  plan::Geometry geometry;
+  Timings timings;
+  std::vector<CapturedTensor> tensors;  // input, logits; empty unless captured
+};
+
+struct Request {
+  using Clock = std::chrono::steady_clock;
+
+  std::shared_ptr<const Package> package;
+  uint64_t owner = 0;  // which handle asked; cancel and close work by it
+  uint64_t id = 0;     // the owner's own number
+  std::vector<InputImage> images;
+  RequestOptions options;
+  Clock::time_point submitted;
+
+  std::vector<ImageResult> results;  // by image, as they are finished
+  std::optional<Error> error;
+
+  // Called once, on the dispatcher's thread or that of whoever cancels. Must not call the model.
+  std::function<void(const std::shared_ptr<Request>&)> done;
+
+  // Guarded by the model's mutex: images not yet finished, whether some are being run, and with what
+  // to settle instead of the results once they are not.
+  size_t remaining = 0;
+  bool running = false;
+  std::optional<Error> cancel_error;
+};
+
+// One image of a request: what queues and batches are made of.
+struct Unit {
+  std::shared_ptr<Request> request;
+  size_t index = 0;
+
+  InputImage& image() const { return request->images[index]; }
+  const plan::Geometry& geometry() const { return image().plan->geometry; }
+};
+
+}  // namespace deeplab::pipeline

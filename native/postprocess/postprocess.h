@@ -1,0 +1,43 @@
+// Post-processing: K planes of logits → one class id and one confidence a pixel, in one pass.
+//
+//   pad crop · resize (tap tables) → softmax or sigmoid → arg max → background's slot → threshold
+//   → place into the map
+//
+// K full-size planes never exist: a band of output rows keeps only the horizontally resized rows
+// that its vertical taps need.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/tensor.h"
+#include "core/thread_pool.h"
+#include "plan/plan.h"
+
+namespace deeplab::postprocess {
+
+// From logit channel to class id, and what each id needs to stay.
+struct ClassTable {
+  std::vector<uint16_t> id_of_channel;  // K entries; skips background's slot where K = names − 1
+  std::vector<float> thresholds;        // by class id; confidence < threshold becomes background
+  uint16_t background_id = 0;
+};
+
+// Ids for K channels: the one foreground class for K = 1, all but background for K = names − 1,
+// else the channel itself.
+std::vector<uint16_t> ChannelIds(int channels, int class_count, int background_id);
+
+// Where the results go: dense maps of map_width × map_height, ids 1 or 2 bytes wide.
+struct MapTarget {
+  void* ids = nullptr;
+  int id_bytes = 1;
+  float* confidence = nullptr;
+};
+
+// Writes every pixel of both maps (background and 0 outside the crop) and returns how many pixels
+// had non-finite logits: those become background with confidence 0.
+int64_t PostprocessCpu(const ConstPlanes& logits, const plan::PostprocessPlan& plan,
+                       const plan::Geometry& geometry, const ClassTable& classes,
+                       const MapTarget& target, ThreadPool& pool);
+
+}  // namespace deeplab::postprocess
