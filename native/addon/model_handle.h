@@ -4,7 +4,6 @@
 
 #include <napi.h>
 
-#include <condition_variable>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "addon/completion_queue.h"
+#include "core/condition_variable.h"
 #include "pipeline/model.h"
 
 namespace deeplab::addon {

@@ -2,13 +2,14 @@
 // pool holds one thread fewer than there are cores, and runs are as wide as the machine, no wider.
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <exception>
 #include <mutex>
 #include <thread>
 #include <vector>
+
+#include "core/condition_variable.h"
 
 namespace deeplab {
 

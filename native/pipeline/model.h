@@ -2,13 +2,13 @@
 // session, the queue, and the dispatcher thread that alone touches the session.
 #pragma once
 
-#include <condition_variable>
 #include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
 
+#include "core/condition_variable.h"
 #include "infer/backend.h"
 #include "pipeline/request.h"
 

@@ -102,6 +102,7 @@ LinearTaps ComputeLinearTaps(int in_size, int window_start, int window_end, int 
     const int start = std::min(taps.start, in_size - table.taps);
     table.start.push_back(start);
     table.outer.push_back(taps.outer);
+    table.any_outer = table.any_outer || taps.outer != 0;
     for (size_t t = 0; t < taps.weights.size(); ++t) {
       const size_t tap = static_cast<size_t>(taps.start - start) + t;
       table.weights[tap * target_size + o] = taps.weights[t];

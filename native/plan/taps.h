@@ -28,6 +28,7 @@ struct LinearTaps {
   std::vector<int32_t> start;
   std::vector<float> weights;  // tap-major: weights[t * size() + o], so that outputs are contiguous
   std::vector<float> outer;    // sum of the weights that fall outside the axis
+  bool any_outer = false;      // some are not 0
   bool identity = false;       // output o is in[start[0] + o], weight 1
 
   int size() const noexcept { return static_cast<int>(start.size()); }

@@ -1,29 +1,19 @@
-// CPU kernel of post-processing: a band of output rows a task, a block of pixels at a time, so that
-// a block's K values stay in the first-level cache between arg max and softmax.
+// CPU kernel of post-processing: a band of output rows a task, a row at a time.
 
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <cstring>
 
 #include "core/memory.h"
 #include "postprocess/postprocess.h"
 #include "postprocess/resampler.h"
+#include "postprocess/row_kernel.h"
 #include "postprocess/softmax.h"
 
 namespace deeplab::postprocess {
 namespace {
 
 constexpr int64_t kRowsPerTask = 32;
-constexpr int kBlock = 128;  // pixels
-
-// One block of pixels on its way: values of all classes, the best of them, what became of it.
-struct Block {
-  float best[kBlock];
-  float probe[kBlock];  // NaN where a class was not finite
-  float confidence[kBlock];
-  int32_t channel[kBlock];
-};
 
 // Everything a task needs; Id is the map's element type.
 template <typename Id>
@@ -39,7 +29,11 @@ class BandWriter {
         confidence_(target.confidence),
         channels_(static_cast<int>(logits.shape.channels)),
         resampler_(logits, plan),
-        values_(BufferPool::Instance().acquire(sizeof(float) * kBlock * channels_)) {}
+        weights_(plan.rows.taps),
+        scratch_(Floats(static_cast<size_t>(channels_) * kLanes)),
+        confidence_row_(Floats(resampler_.stride())),
+        probe_row_(Floats(resampler_.stride())),
+        channel_row_(Floats(resampler_.stride())) {}
 
   // Writes rows [begin, end) of the map; returns the number of non-finite pixels.
   int64_t write(int64_t begin, int64_t end) {
@@ -66,85 +60,52 @@ class BandWriter {
     std::fill(confidence, confidence + count, 0.0f);
   }
 
+  static HostBuffer Floats(size_t count) {
+    return BufferPool::Instance().acquire(count * sizeof(float));
+  }
+
   void write_row(int row, Id* ids, float* confidence) {
     resampler_.prepare(row);
-    for (int x = 0; x < geometry_.crop.width; x += kBlock) {
-      const int count = std::min(kBlock, geometry_.crop.width - x);
-      blend_rows(row, x, count);
-      if (channels_ == 1) {
-        for (int i = 0; i < count; ++i) block_.confidence[i] = Sigmoid(block_.best[i]);
-      } else {
-        softmax(count);
-      }
-      store(row, x, count, ids + x, confidence + x);
-    }
+    for (int t = 0; t < plan_.rows.taps; ++t) weights_[t] = plan_.rows.weight(t, row);
+    const TapRows taps{resampler_.rows(),  weights_.data(),
+                       plan_.rows.taps,    channels_,
+                       resampler_.stride(), plan_.constant * plan_.rows.outer[row],
+                       geometry_.crop.width};
+    ClassifyRow(taps, {channel_row_.as<int32_t>(), confidence_row_.as<float>(),
+                       probe_row_.as<float>()},
+                scratch_.as<float>());
+    store(row, ids, confidence);
   }
 
-  // The vertical taps, and arg max (first on ties) on the way.
-  void blend_rows(int row, int x, int count) {
-    Block& b = block_;
-    std::fill(b.best, b.best + count, -INFINITY);
-    std::fill(b.probe, b.probe + count, 0.0f);
-    std::fill(b.channel, b.channel + count, 0);
-    const float outer = plan_.constant * plan_.rows.outer[row];
-    for (int k = 0; k < channels_; ++k) {
-      float* v = values_.as<float>() + static_cast<size_t>(k) * kBlock;
-      std::fill(v, v + count, outer);
-      for (int t = 0; t < plan_.rows.taps; ++t) {
-        const float* source = resampler_.row(t, k) + x;
-        const float weight = plan_.rows.weight(t, row);
-        for (int i = 0; i < count; ++i) v[i] += source[i] * weight;
-      }
-      for (int i = 0; i < count; ++i) {
-        b.probe[i] += FinitenessProbe(v[i]);
-        b.channel[i] = v[i] > b.best[i] ? k : b.channel[i];
-        b.best[i] = v[i] > b.best[i] ? v[i] : b.best[i];
-      }
-    }
-  }
-
-  // max softmax = 1 / Σ e^(v − max).
-  void softmax(int count) noexcept {
-    Block& b = block_;
-    float sum[kBlock] = {};
-    for (int k = 0; k < channels_; ++k) {
-      const float* v = values_.as<float>() + static_cast<size_t>(k) * kBlock;
-      for (int i = 0; i < count; ++i) sum[i] += ExpNonPositive(v[i] - b.best[i]);
-    }
-    for (int i = 0; i < count; ++i) b.confidence[i] = 1.0f / sum[i];
-  }
-
-  void store(int row, int x, int count, Id* ids, float* confidence) {
-    for (int i = 0; i < count; ++i) {
-      const bool finite = block_.probe[i] == 0.0f || exact_pixel(row, x + i, i);
-      const uint16_t id = classes_.id_of_channel[block_.channel[i]];
-      const bool keep = finite && !(block_.confidence[i] < classes_.thresholds[id]);
-      ids[i] = static_cast<Id>(keep ? id : classes_.background_id);
-      confidence[i] = keep ? block_.confidence[i] : 0.0f;
+  void store(int row, Id* ids, float* confidence) {
+    int32_t* channel = channel_row_.as<int32_t>();
+    float* probability = confidence_row_.as<float>();
+    const float* probe = probe_row_.as<float>();
+    for (int x = 0; x < geometry_.crop.width; ++x) {
+      const bool finite = probe[x] == 0.0f || exact_pixel(row, x, &channel[x], &probability[x]);
+      const uint16_t id = classes_.id_of_channel[channel[x]];
+      const bool keep = finite && !(probability[x] < classes_.thresholds[id]);
+      ids[x] = static_cast<Id>(keep ? id : classes_.background_id);
+      confidence[x] = keep ? probability[x] : 0.0f;
       non_finite_ += !finite;
     }
   }
 
   // The tables read neighbours with weight 0, and 0 · ∞ is NaN. So a pixel that looks non-finite is
   // computed again from the taps that count; false if one of those is not finite. Rare: garbage only.
-  bool exact_pixel(int row, int column, int i) {
-    Block& b = block_;
-    b.best[i] = -INFINITY;
-    float* v = values_.as<float>();
+  bool exact_pixel(int row, int column, int32_t* channel, float* probability) const noexcept {
+    float* values = scratch_.as<float>();
+    float best = -INFINITY, sum = 0;
     for (int k = 0; k < channels_; ++k) {
-      const float value = exact_value(k, row, column);
-      if (!std::isfinite(value)) return false;
-      v[static_cast<size_t>(k) * kBlock + i] = value;
-      if (value > b.best[i]) {
-        b.best[i] = value;
-        b.channel[i] = k;
+      values[k] = exact_value(k, row, column);
+      if (!std::isfinite(values[k])) return false;
+      if (values[k] > best) {
+        best = values[k];
+        *channel = k;
       }
     }
-    float sum = 0;
-    for (int k = 0; k < channels_; ++k) {
-      sum += ExpNonPositive(v[static_cast<size_t>(k) * kBlock + i] - b.best[i]);
-    }
-    b.confidence[i] = channels_ == 1 ? Sigmoid(b.best[i]) : 1.0f / sum;
+    for (int k = 0; k < channels_; ++k) sum += ExpNonPositive(values[k] - best);
+    *probability = channels_ == 1 ? Sigmoid(best) : 1.0f / sum;
     return true;
   }
 
@@ -174,8 +135,11 @@ class BandWriter {
   float* const confidence_;
   const int channels_;
   RowResampler resampler_;
-  const HostBuffer values_;  // [class][kBlock]
-  Block block_;
+  std::vector<float> weights_;  // of the row's vertical taps
+  const HostBuffer scratch_;    // [class][kLanes]
+  const HostBuffer confidence_row_;
+  const HostBuffer probe_row_;
+  const HostBuffer channel_row_;  // int32
   int64_t non_finite_ = 0;
 };
 

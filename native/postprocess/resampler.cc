@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/half.h"
+#include "postprocess/row_kernel.h"
 
 namespace deeplab::postprocess {
 
@@ -15,7 +16,7 @@ float LoadLogit(const ConstPlanes& logits, size_t index) noexcept {
 RowResampler::RowResampler(const ConstPlanes& logits, const plan::PostprocessPlan& plan)
     : logits_(logits),
       plan_(plan),
-      stride_((static_cast<size_t>(plan.columns.size()) + 15) / 16 * 16),
+      stride_((static_cast<size_t>(plan.columns.size()) + kLanes - 1) / kLanes * kLanes),
       ring_(BufferPool::Instance().acquire(static_cast<size_t>(plan.rows.taps) *
                                            logits.shape.channels * stride_ * sizeof(float))),
       wide_(BufferPool::Instance().acquire(static_cast<size_t>(logits.shape.width) * sizeof(float))),
@@ -41,6 +42,7 @@ const float* RowResampler::get(int logits_row) {
 void RowResampler::resample(int logits_row, float* target) const noexcept {
   const size_t width = static_cast<size_t>(logits_.shape.width);
   for (int64_t k = 0; k < logits_.shape.channels; ++k, target += stride_) {
+    std::fill(target + plan_.columns.size(), target + stride_, 0.0f);  // lanes beyond the width
     const size_t offset = (static_cast<size_t>(k) * logits_.shape.height + logits_row) * width;
     if (logits_.type == DataType::kFloat32) {
       resample_plane(static_cast<const float*>(logits_.data) + offset, target);
@@ -62,13 +64,8 @@ void RowResampler::resample_plane(const float* source, float* target) const noex
     return;
   }
   const float* weights = taps.weights.data();
-  if (taps.taps == 2) {
-    // By far the most frequent table (enlarging), in the same order of operations as the loop below.
-    const float* second = weights + width;
-    for (int x = 0; x < width; ++x) {
-      const float* from = source + start[x];
-      target[x] = (plan_.constant * taps.outer[x] + from[0] * weights[x]) + from[1] * second[x];
-    }
+  if (taps.taps == 2 && !taps.any_outer) {
+    ResampleTwoTaps(source, start, weights, weights + width, width, target);
     return;
   }
   for (int x = 0; x < width; ++x) target[x] = plan_.constant * taps.outer[x];

@@ -21,10 +21,9 @@ class RowResampler {
   // Makes the vertical taps of this output row available to row().
   void prepare(int output_row);
 
-  // Plane `channel` of the row under vertical tap `tap`, width() values.
-  const float* row(int tap, int channel) const noexcept {
-    return current_[tap] + static_cast<size_t>(channel) * stride_;
-  }
+  // For each vertical tap, K planes of output width, stride() floats apart; the rest of a stride is 0.
+  const float* const* rows() const noexcept { return current_.data(); }
+  size_t stride() const noexcept { return stride_; }
 
  private:
   const float* get(int logits_row);

@@ -54,10 +54,11 @@ void ClipHistogram(Histogram& bins, int64_t limit) {
 BinTable MakeBinTable(int lowest, int highest) {
   BinTable table{};
   for (int level = lowest; level <= highest; ++level) {
-    // In 16 bits, as there; one level alone ends up white whatever its bin.
-    const double above = (level - lowest) * 257.0;
-    const double range = (highest - lowest) * 257.0;
-    const double gray = range > 0.0 ? above / range * kMaxGray : 0.0;
+    const double wide = level * 257.0;  // V in 16 bits
+    const double low = lowest * 257.0;
+    const double high = highest * 257.0;
+    const double gray = lowest == highest ? std::min<double>(wide, kMaxGray)
+                                          : (wide - low) / (high - low) * kMaxGray;
     table[level] = static_cast<uint8_t>(static_cast<int>(std::nearbyint(gray)) / kBinWidth);
   }
   return table;

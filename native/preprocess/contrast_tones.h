@@ -13,7 +13,9 @@ using Histogram = std::array<int64_t, kToneBins>;
 using BinTable = std::array<uint8_t, 256>;  // V -> histogram bin
 using ToneTable = std::array<float, 256>;   // V -> gray, whole numbers 0..kMaxGray
 
-// Stretches the levels in use to 14 bits and sorts them into bins.
+// Stretches the levels in use to 14 bits and sorts them into bins. One level alone is not
+// stretched: its 16-bit form is clipped to 14 bits. Its bin matters even then, as blending equal
+// tables can miss their value by one, and that one is stretched from black to white in the end.
 BinTable MakeBinTable(int lowest, int highest);
 
 // The histogram of a tile of `pixels` pixels, clipped, summed up and scaled, as a table over V.

@@ -1,0 +1,136 @@
+// core/: buffers, threads, half precision.
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "core/error.h"
+#include "core/half.h"
+#include "core/memory.h"
+#include "core/thread_pool.h"
+
+namespace deeplab {
+namespace {
+
+TEST(BufferPool, HandsTheSameMemoryOutAgainForANearbySize) {
+  HostBuffer first = BufferPool::Instance().acquire(1000001);
+  void* const data = first.data();
+  EXPECT_EQ(reinterpret_cast<uintptr_t>(data) % 64, 0u);
+  EXPECT_EQ(first.size(), 1000001u);
+  first.reset();
+  EXPECT_EQ(BufferPool::Instance().acquire(1000050).data(), data);
+}
+
+TEST(BufferPool, CountsWhatIsUsedAndWhatIsIdle) {
+  BufferPool& pool = BufferPool::Instance();
+  const auto before = pool.stats();
+  HostBuffer buffer = pool.acquire(3 << 20);
+  EXPECT_GE(pool.stats().used_bytes, before.used_bytes + (3 << 20));
+  HostBuffer moved = std::move(buffer);
+  EXPECT_EQ(buffer.data(), nullptr);  // NOLINT: a moved-from buffer is empty
+  moved.reset();
+  EXPECT_EQ(pool.stats().used_bytes, before.used_bytes);
+}
+
+TEST(BufferPool, GivesIdleMemoryBackBeyondItsLimit) {
+  BufferPool& pool = BufferPool::Instance();
+  pool.acquire(8 << 20).reset();
+  pool.set_idle_limit(1 << 20);
+  EXPECT_LE(pool.stats().idle_bytes, size_t{1} << 20);
+  pool.set_idle_limit(size_t{256} << 20);
+}
+
+TEST(BufferPool, AnImpossibleSizeIsAnError) {
+  try {
+    BufferPool::Instance().acquire(std::numeric_limits<size_t>::max());
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kOutOfMemory);
+  }
+}
+
+TEST(ThreadPool, CoversEveryIndexOnceWhateverTheGrain) {
+  ThreadPool pool(4);
+  for (const int64_t count : {0, 1, 7, 64, 1000}) {
+    for (const int64_t grain : {1, 3, 64, 5000}) {
+      std::vector<std::atomic<int>> visits(static_cast<size_t>(count));
+      pool.parallel_for(count, grain, [&](int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; ++i) ++visits[static_cast<size_t>(i)];
+      });
+      for (const auto& visit : visits) ASSERT_EQ(visit, 1);
+    }
+  }
+}
+
+TEST(ThreadPool, ServesSeveralCallersAtOnce) {
+  ThreadPool pool(3);
+  std::atomic<int64_t> sum{0};
+  std::vector<std::thread> callers;
+  for (int c = 0; c < 4; ++c) {
+    callers.emplace_back([&] {
+      for (int round = 0; round < 50; ++round) {
+        pool.parallel_for(100, 7, [&](int64_t begin, int64_t end) { sum += end - begin; });
+      }
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(sum, 4 * 50 * 100);
+}
+
+TEST(ThreadPool, RethrowsInTheCallerAndGoesOn) {
+  ThreadPool pool(2);
+  const auto fails = [](int64_t begin, int64_t) {
+    if (begin >= 10) throw std::runtime_error("body");
+  };
+  EXPECT_THROW(pool.parallel_for(100, 5, fails), std::runtime_error);
+  std::atomic<int64_t> count{0};
+  pool.parallel_for(100, 5, [&](int64_t begin, int64_t end) { count += end - begin; });
+  EXPECT_EQ(count, 100);
+}
+
+// The compiler's own half type is the judge.
+#if defined(__FLT16_MAX__)
+float JudgeToFloat(uint16_t bits) {
+  _Float16 half;
+  std::memcpy(&half, &bits, sizeof half);
+  return static_cast<float>(half);
+}
+
+TEST(Half, EveryHalfBecomesItsFloatAndBack) {
+  for (uint32_t bits = 0; bits < 65536; ++bits) {
+    const auto half = static_cast<uint16_t>(bits);
+    const float expected = JudgeToFloat(half);
+    const float value = HalfToFloat(half);
+    if (std::isnan(expected)) {
+      ASSERT_TRUE(std::isnan(value));
+      ASSERT_TRUE(std::isnan(HalfToFloat(FloatToHalf(value))));
+    } else {
+      ASSERT_EQ(value, expected) << bits;
+      ASSERT_EQ(FloatToHalf(value), half);
+    }
+  }
+}
+
+TEST(Half, RoundsFloatsToTheNearestEven) {
+  for (uint32_t bits = 0; bits < 0x7f800000u; bits += 4099) {
+    float value;
+    std::memcpy(&value, &bits, sizeof value);
+    const auto judge = static_cast<_Float16>(value);
+    uint16_t expected;
+    std::memcpy(&expected, &judge, sizeof expected);
+    ASSERT_EQ(FloatToHalf(value), expected) << value;
+    ASSERT_EQ(FloatToHalf(-value), expected | 0x8000u) << value;
+  }
+}
+#endif
+
+}  // namespace
+}  // namespace deeplab
