@@ -13,7 +13,8 @@
 namespace deeplab::addon {
 
 [[noreturn]] inline void BorderError(const char* field, const char* expected) {
-  throw Error(ErrorCode::kInternal, std::string("Border: field ") + field + " must be " + expected + ".",
+  throw Error(ErrorCode::kInternal,
+              std::string("Border: field ") + field + " must be " + expected + ".",
               {{"field", field}});
 }
 

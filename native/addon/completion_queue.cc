@@ -8,9 +8,9 @@ std::shared_ptr<CompletionQueue> CompletionQueue::New(Napi::Env env, const char*
   auto queue = std::make_shared<CompletionQueue>();
   // The threadsafe function owns one reference until it is finalised.
   auto* self = new std::shared_ptr<CompletionQueue>(queue);
-  const napi_status status = napi_create_threadsafe_function(
-      env, nullptr, nullptr, Napi::String::New(env, name), 0, 1, self, &Finalize, self, &Drain,
-      &queue->function_);
+  const napi_status status =
+      napi_create_threadsafe_function(env, nullptr, nullptr, Napi::String::New(env, name), 0, 1,
+                                      self, &Finalize, self, &Drain, &queue->function_);
   if (status != napi_ok) {
     delete self;
     throw Napi::Error::New(env, "napi_create_threadsafe_function failed");

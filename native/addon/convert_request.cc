@@ -25,13 +25,13 @@ ImageView ReadView(Napi::Object from, const Napi::Uint8Array& bytes) {
                     int64_t{view.width} * view.height <= kMaxPixels;
   const int64_t needed = sane ? int64_t{view.height - 1} * view.stride + row_bytes : 0;
   if (!sane || static_cast<int64_t>(bytes.ByteLength()) < needed) {
-    throw Error(ErrorCode::kImageInvalid,
-                "An image of " + std::to_string(view.width) + "×" + std::to_string(view.height) +
-                    " with a stride of " + std::to_string(view.stride) + " bytes needs " +
-                    std::to_string(needed) + " bytes, but " + std::to_string(bytes.ByteLength()) +
-                    " were given (was the array transferred?).",
-                {{"needed", std::to_string(needed)},
-                 {"found", std::to_string(bytes.ByteLength())}});
+    throw Error(
+        ErrorCode::kImageInvalid,
+        "An image of " + std::to_string(view.width) + "×" + std::to_string(view.height) +
+            " with a stride of " + std::to_string(view.stride) + " bytes needs " +
+            std::to_string(needed) + " bytes, but " + std::to_string(bytes.ByteLength()) +
+            " were given (was the array transferred?).",
+        {{"needed", std::to_string(needed)}, {"found", std::to_string(bytes.ByteLength())}});
   }
   return view;
 }
@@ -69,7 +69,8 @@ pipeline::InputImage ReadImage(Napi::Object from, const pipeline::Package& packa
 
 std::vector<float> ReadThresholds(Napi::Object from, int id_count) {
   const Napi::Value value = from.Get("thresholds");
-  if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_float32_array) {
+  if (!value.IsTypedArray() ||
+      value.As<Napi::TypedArray>().TypedArrayType() != napi_float32_array) {
     BorderError("thresholds", "a Float32Array");
   }
   const auto list = value.As<Napi::Float32Array>();
@@ -87,18 +88,19 @@ void CheckSameInputSize(const std::vector<pipeline::InputImage>& images) {
     if (g.input_width == first.input_width && g.input_height == first.input_height) continue;
     throw Error(ErrorCode::kImageSizesDiffer,
                 "The network runs at each image's own size, so one list must hold images of one "
-                "size: expected " + std::to_string(first.input_width) + "×" +
-                    std::to_string(first.input_height) + " like the first, found " +
-                    std::to_string(g.input_width) + "×" + std::to_string(g.input_height) + ".",
+                "size: expected " +
+                    std::to_string(first.input_width) + "×" + std::to_string(first.input_height) +
+                    " like the first, found " + std::to_string(g.input_width) + "×" +
+                    std::to_string(g.input_height) + ".",
                 {{"index", std::to_string(i)}});
   }
 }
 
 }  // namespace
 
-std::shared_ptr<pipeline::Request> ReadInferRequest(Napi::Object from,
-                                                    std::shared_ptr<const pipeline::Package> package,
-                                                    std::vector<Napi::ObjectReference>* pins) {
+std::shared_ptr<pipeline::Request> ReadInferRequest(
+    Napi::Object from, std::shared_ptr<const pipeline::Package> package,
+    std::vector<Napi::ObjectReference>* pins) {
   auto request = std::make_shared<pipeline::Request>();
   request->id = static_cast<uint64_t>(ReadNumber(from, "requestId"));
   request->options.overrides = {ReadBool(from, "disableStaticCrop"),

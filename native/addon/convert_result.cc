@@ -102,8 +102,8 @@ Napi::Value WriteResults(Napi::Env env, pipeline::Request* request) {
   return list;
 }
 
-Napi::Object WriteInfo(Napi::Env env, const pipeline::Model& model, const pipeline::Package& package,
-                       long shared_by) {
+Napi::Object WriteInfo(Napi::Env env, const pipeline::Model& model,
+                       const pipeline::Package& package, long shared_by) {
   const infer::SessionInfo& info = model.info();
   Napi::Object to = Napi::Object::New(env);
   to.Set("backend", info.backend);

@@ -11,7 +11,7 @@ namespace deeplab::addon {
 // Moves the buffers out of the request: the ArrayBuffers are the very memory that native wrote.
 Napi::Value WriteResults(Napi::Env env, pipeline::Request* request);
 
-Napi::Object WriteInfo(Napi::Env env, const pipeline::Model& model, const pipeline::Package& package,
-                       long shared_by);
+Napi::Object WriteInfo(Napi::Env env, const pipeline::Model& model,
+                       const pipeline::Package& package, long shared_by);
 
 }  // namespace deeplab::addon

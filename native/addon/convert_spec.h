@@ -11,8 +11,8 @@
 namespace deeplab::addon {
 
 struct ModelSpec {
-  infer::OpenRequest open;            // weights_bytes points into `bytes`
-  std::vector<uint8_t> bytes;         // a copy: JavaScript may do what it likes with its own
+  infer::OpenRequest open;     // weights_bytes points into `bytes`
+  std::vector<uint8_t> bytes;  // a copy: JavaScript may do what it likes with its own
   plan::ModelConfig config;
   bool allow_class_mismatch = false;
 };

@@ -29,9 +29,9 @@ class EnvState {
 
  private:
   // The environment goes (end of process or of a Worker, in whatever state). Node runs its cleanup
-  // hooks last-in first-out: threadsafe functions, made later, are closed already, so nothing reaches
-  // JavaScript any more; JavaScript's memory, which running work may read, is still there. Hence:
-  // abort what waits, wait for what runs, join our threads, let the models go.
+  // hooks last-in first-out: threadsafe functions, made later, are closed already, so nothing
+  // reaches JavaScript any more; JavaScript's memory, which running work may read, is still there.
+  // Hence: abort what waits, wait for what runs, join our threads, let the models go.
   static void Shutdown(void* self);
 
   std::shared_ptr<CompletionQueue> completions_;

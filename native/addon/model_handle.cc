@@ -17,8 +17,9 @@ constexpr napi_type_tag kHandleTag{0x6d1c0f5b7a0e4c3d, 0x9f2a84b6e1d05c77};
 std::atomic<uint64_t> g_next_owner{1};
 
 const Error& Closed() {
-  static const Error* const error = new Error(
-      ErrorCode::kClosed, "The model has been closed. Open it again with AutoModel.fromPretrained().");
+  static const Error* const error =
+      new Error(ErrorCode::kClosed,
+                "The model has been closed. Open it again with AutoModel.fromPretrained().");
   return *error;
 }
 
@@ -45,14 +46,15 @@ ModelHandle::~ModelHandle() {
 
 Napi::Object ModelHandle::New(Napi::Env env, std::shared_ptr<pipeline::Model> model,
                               std::shared_ptr<const pipeline::Package> package) {
-  auto handle = std::unique_ptr<ModelHandle>(
-      new ModelHandle(env, std::move(model), std::move(package)));
+  auto handle =
+      std::unique_ptr<ModelHandle>(new ModelHandle(env, std::move(model), std::move(package)));
   Napi::Object object = Napi::Object::New(env);
   napi_status status = napi_type_tag_object(env, object, &kHandleTag);
   if (status == napi_ok) {
     status = napi_wrap(
         env, object, handle.get(),
-        [](napi_env, void* self, void*) { delete static_cast<ModelHandle*>(self); }, nullptr, nullptr);
+        [](napi_env, void* self, void*) { delete static_cast<ModelHandle*>(self); }, nullptr,
+        nullptr);
   }
   if (status != napi_ok) throw Error(ErrorCode::kInternal, "A model handle could not be wrapped.");
   handle.release();
@@ -111,7 +113,8 @@ Napi::Value ModelHandle::infer(const Napi::CallbackInfo& info) {
   return promise;
 }
 
-void ModelHandle::start(Napi::Env env, std::shared_ptr<pipeline::Request> request, Pending pending) {
+void ModelHandle::start(Napi::Env env, std::shared_ptr<pipeline::Request> request,
+                        Pending pending) {
   request->owner = owner_;
   // `this` is used on the JavaScript thread only, and lives: self_ holds the handle while it waits,
   // and after the environment is gone the queue drops the task.

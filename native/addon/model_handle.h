@@ -66,7 +66,8 @@ class ModelHandle {
   const std::shared_ptr<InFlight> in_flight_ = std::make_shared<InFlight>();
   std::unordered_map<uint64_t, Pending> pending_;
   std::vector<Napi::Promise::Deferred> closers_;
-  Napi::ObjectReference self_;  // strong while there is work: the collector must not take the handle
+  Napi::ObjectReference
+      self_;  // strong while there is work: the collector must not take the handle
   State lifecycle_ = State::kOpen;
 };
 

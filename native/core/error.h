@@ -11,24 +11,24 @@ namespace deeplab {
 
 // X(enumerator, "NAME_SEEN_IN_JAVASCRIPT"): lib/errors.ts lists the same names, in any order; a
 // contract test compares both.
-#define DEEPLAB_ERROR_CODES(X)                             \
-  X(kPackageInvalid, "PACKAGE_INVALID")                    \
-  X(kPackageWeightsInvalid, "PACKAGE_WEIGHTS_INVALID")     \
-  X(kPackageClassMismatch, "PACKAGE_CLASS_MISMATCH")       \
-  X(kPackageInputMismatch, "PACKAGE_INPUT_MISMATCH")       \
-  X(kImageInvalid, "IMAGE_INVALID")                        \
-  X(kImageTooThin, "IMAGE_TOO_THIN")                       \
-  X(kImageEmptyCrop, "IMAGE_EMPTY_CROP")                   \
-  X(kImageSizesDiffer, "IMAGE_SIZES_DIFFER")               \
-  X(kOptionInvalid, "OPTION_INVALID")                      \
-  X(kBackendUnavailable, "BACKEND_UNAVAILABLE")            \
-  X(kBackendFailed, "BACKEND_FAILED")                      \
-  X(kDeviceUnavailable, "DEVICE_UNAVAILABLE")              \
-  X(kNonFiniteLogits, "NON_FINITE_LOGITS")                 \
-  X(kEmptyBatch, "EMPTY_BATCH")                            \
-  X(kOutOfMemory, "OUT_OF_MEMORY")                         \
-  X(kAborted, "ABORTED")                                   \
-  X(kClosed, "CLOSED")                                     \
+#define DEEPLAB_ERROR_CODES(X)                         \
+  X(kPackageInvalid, "PACKAGE_INVALID")                \
+  X(kPackageWeightsInvalid, "PACKAGE_WEIGHTS_INVALID") \
+  X(kPackageClassMismatch, "PACKAGE_CLASS_MISMATCH")   \
+  X(kPackageInputMismatch, "PACKAGE_INPUT_MISMATCH")   \
+  X(kImageInvalid, "IMAGE_INVALID")                    \
+  X(kImageTooThin, "IMAGE_TOO_THIN")                   \
+  X(kImageEmptyCrop, "IMAGE_EMPTY_CROP")               \
+  X(kImageSizesDiffer, "IMAGE_SIZES_DIFFER")           \
+  X(kOptionInvalid, "OPTION_INVALID")                  \
+  X(kBackendUnavailable, "BACKEND_UNAVAILABLE")        \
+  X(kBackendFailed, "BACKEND_FAILED")                  \
+  X(kDeviceUnavailable, "DEVICE_UNAVAILABLE")          \
+  X(kNonFiniteLogits, "NON_FINITE_LOGITS")             \
+  X(kEmptyBatch, "EMPTY_BATCH")                        \
+  X(kOutOfMemory, "OUT_OF_MEMORY")                     \
+  X(kAborted, "ABORTED")                               \
+  X(kClosed, "CLOSED")                                 \
   X(kInternal, "INTERNAL")
 
 enum class ErrorCode {
@@ -40,7 +40,8 @@ enum class ErrorCode {
 // The name that JavaScript sees.
 const char* CodeName(ErrorCode code) noexcept;
 
-// Pairs of "what" and "which": expected, found, path, … Shown under the message and as error.detail.
+// Pairs of "what" and "which": expected, found, path, … Shown under the message and as
+// error.detail.
 using ErrorDetail = std::vector<std::pair<std::string, std::string>>;
 
 class Error : public std::runtime_error {

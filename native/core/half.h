@@ -1,5 +1,5 @@
-// IEEE 754 half precision to and from float, exact and rounding to nearest even. Compiles as C++ and
-// as CUDA.
+// IEEE 754 half precision to and from float, exact and rounding to nearest even. Compiles as C++
+// and as CUDA.
 #pragma once
 
 #include <cstdint>

@@ -30,8 +30,8 @@ class ThreadPool {
   int threads() const noexcept { return static_cast<int>(workers_.size()) + 1; }
 
   // Calls body(begin, end) for disjoint ranges that cover [0, count), `grain` at a time where there
-  // are several threads, and returns when all are done. Rethrows the first exception. Any thread may call,
-  // several at once; body must not call parallel_for.
+  // are several threads, and returns when all are done. Rethrows the first exception. Any thread
+  // may call, several at once; body must not call parallel_for.
   template <typename Body>
   void parallel_for(int64_t count, int64_t grain, const Body& body) {
     run(count, grain, &Invoke<Body>, const_cast<Body*>(&body));

@@ -1,5 +1,5 @@
-// Sixteen pixels at once, as GCC and Clang's vector types: compiled to whatever registers the target
-// has. Element-wise operators, and comparison ? a : b, work as on numbers.
+// Sixteen pixels at once, as GCC and Clang's vector types: compiled to whatever registers the
+// target has. Element-wise operators, and comparison ? a : b, work as on numbers.
 #pragma once
 
 #include <cstdint>

@@ -5,7 +5,9 @@ namespace deeplab::infer {
 
 std::string TakeMessage(const OrtApi& api, OrtStatus* status) {
   const OrtOwned<OrtStatus> owned(status, api.ReleaseStatus);
-  return api.GetErrorMessage(owned.get());
+  std::string message = api.GetErrorMessage(owned.get());
+  message.erase(message.find_last_not_of(" \r\n") + 1);  // some end in a line break
+  return message;
 }
 
 void CheckOrt(const OrtApi& api, OrtStatus* status, ErrorCode code, const char* what) {

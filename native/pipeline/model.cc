@@ -10,7 +10,9 @@
 namespace deeplab::pipeline {
 
 Model::Model(std::unique_ptr<infer::Session> session, std::string reason)
-    : session_(std::move(session)), reason_(std::move(reason)), dispatcher_([this] { dispatch(); }) {}
+    : session_(std::move(session)),
+      reason_(std::move(reason)),
+      dispatcher_([this] { dispatch(); }) {}
 
 Model::~Model() {
   {

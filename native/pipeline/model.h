@@ -1,5 +1,5 @@
-// A loaded model: one per process and weights, shared by every handle of every environment. Owns the
-// session, the queue, and the dispatcher thread that alone touches the session.
+// A loaded model: one per process and weights, shared by every handle of every environment. Owns
+// the session, the queue, and the dispatcher thread that alone touches the session.
 #pragma once
 
 #include <deque>
@@ -34,8 +34,8 @@ class Model {
   // Queues a request that has its plans. Any thread.
   void submit(std::shared_ptr<Request> request);
 
-  // Settles the owner's request with this id (or all of them) with an error, unless it is being run:
-  // then it ends as usual, but for kAborted, which still replaces the result. Any thread.
+  // Settles the owner's request with this id (or all of them) with an error, unless it is being
+  // run: then it ends as usual, but for kAborted, which still replaces the result. Any thread.
   void cancel(uint64_t owner, uint64_t id, const Error& error);
   void cancel_all(uint64_t owner, const Error& error);
 

@@ -57,7 +57,8 @@ std::string Key(const infer::OpenRequest& request) {
   const infer::SessionOptions& s = request.session;
   key << s.intra_op_threads << ' ' << s.inter_op_threads << ' ' << s.graph_optimization << ' '
       << s.memory_arena << ' ' << s.memory_pattern << ' ' << s.spinning << ' ' << request.max_batch;
-  for (const infer::LibraryCandidate& c : request.candidates) key << '\n' << c.library << ' ' << c.path;
+  for (const infer::LibraryCandidate& c : request.candidates)
+    key << '\n' << c.library << ' ' << c.path;
   return key.str();
 }
 

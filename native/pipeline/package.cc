@@ -13,9 +13,10 @@ void CheckClasses(int channels, const plan::ModelConfig& config, bool allow_mism
   const int names = config.class_count;
   if (channels == names || channels == names - 1 || channels == 1 || allow_mismatch) return;
   throw Error(ErrorCode::kPackageClassMismatch,
-              "The network has " + std::to_string(channels) + " output channels, but class_names.txt " +
-                  "lists " + std::to_string(names) + " names: expected " + std::to_string(names) +
-                  ", " + std::to_string(names - 1) + " (no background channel) or 1.",
+              "The network has " + std::to_string(channels) +
+                  " output channels, but class_names.txt " + "lists " + std::to_string(names) +
+                  " names: expected " + std::to_string(names) + ", " + std::to_string(names - 1) +
+                  " (no background channel) or 1.",
               {{"channels", std::to_string(channels)}, {"names", std::to_string(names)}});
 }
 
@@ -46,11 +47,11 @@ Package::Package(const plan::ModelConfig& config, const infer::SessionInfo& sess
   CheckInputSize("width", session.input.width, config.input_width);
   CheckInputSize("height", session.input.height, config.input_height);
   CheckClasses(static_cast<int>(channels), config, allow_class_mismatch);
-  id_of_channel = postprocess::ChannelIds(static_cast<int>(channels), config.class_count,
-                                          config.background_id);
+  id_of_channel =
+      postprocess::ChannelIds(static_cast<int>(channels), config.class_count, config.background_id);
   // With a mismatch that was allowed, a channel's id may lie beyond the names.
-  const int top = id_of_channel.empty() ? 0 : *std::max_element(id_of_channel.begin(),
-                                                                id_of_channel.end());
+  const int top =
+      id_of_channel.empty() ? 0 : *std::max_element(id_of_channel.begin(), id_of_channel.end());
   id_count = std::max(config.class_count, top + 1);
   id_bytes = id_count <= 256 ? 1 : 2;
 }

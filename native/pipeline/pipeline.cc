@@ -62,10 +62,11 @@ void Postprocess(const Unit& unit, const ConstPlanes& logits, ThreadPool& pool) 
   result.timings.postprocess = Milliseconds(start, Clock::now());
 
   if (result.non_finite > 0 && request.options.strict) {
-    throw Error(ErrorCode::kNonFiniteLogits,
-                std::to_string(result.non_finite) + " pixels have logits that are not finite numbers.",
-                {{"index", std::to_string(unit.index)},
-                 {"nonFinitePixels", std::to_string(result.non_finite)}});
+    throw Error(
+        ErrorCode::kNonFiniteLogits,
+        std::to_string(result.non_finite) + " pixels have logits that are not finite numbers.",
+        {{"index", std::to_string(unit.index)},
+         {"nonFinitePixels", std::to_string(result.non_finite)}});
   }
 }
 

@@ -70,8 +70,8 @@ struct Request {
   // Called once, on the dispatcher's thread or that of whoever cancels. Must not call the model.
   std::function<void(const std::shared_ptr<Request>&)> done;
 
-  // Guarded by the model's mutex: images not yet finished, whether some are being run, and with what
-  // to settle instead of the results once they are not.
+  // Guarded by the model's mutex: images not yet finished, whether some are being run, and with
+  // what to settle instead of the results once they are not.
   size_t remaining = 0;
   bool running = false;
   std::optional<Error> cancel_error;

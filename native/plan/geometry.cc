@@ -14,9 +14,7 @@ std::string Size(int width, int height) {
 }
 
 // A whole percent of an extent, truncated in double as the reference does.
-int Percent(int percent, int extent) {
-  return static_cast<int>(percent / 100.0 * extent);
-}
+int Percent(int percent, int extent) { return static_cast<int>(percent / 100.0 * extent); }
 
 Rect CropRect(const StaticCrop& crop, int width, int height) {
   const int x0 = Percent(crop.x_min, width), y0 = Percent(crop.y_min, height);
@@ -26,7 +24,8 @@ Rect CropRect(const StaticCrop& crop, int width, int height) {
     throw Error(ErrorCode::kImageEmptyCrop,
                 "The package's static crop leaves nothing of a " + Size(width, height) +
                     " image: x " + std::to_string(crop.x_min) + "–" + std::to_string(crop.x_max) +
-                    " %, y " + std::to_string(crop.y_min) + "–" + std::to_string(crop.y_max) + " %.",
+                    " %, y " + std::to_string(crop.y_min) + "–" + std::to_string(crop.y_max) +
+                    " %.",
                 {{"image", Size(width, height)}});
   }
   return {x0, y0, x1 - x0, y1 - y0};

@@ -1,5 +1,6 @@
-// Where the pixels go: static crop, resize, canvas; and where the maps come back to. Pure arithmetic
-// in the reference's own order (doubles, truncation), so that every size and offset is its.
+// Where the pixels go: static crop, resize, canvas; and where the maps come back to. Pure
+// arithmetic in the reference's own order (doubles, truncation), so that every size and offset is
+// its.
 #pragma once
 
 #include "plan/config.h"

@@ -25,9 +25,9 @@ PostprocessPlan MakePostprocessPlan(const Geometry& g, int background_id, int lo
   const Window x = LogitsWindow(logits_width, g.input_width, g.pad_left, g.pad_right);
   const Window y = LogitsWindow(logits_height, g.input_height, g.pad_top, g.pad_bottom);
   if (x.end <= x.start || y.end <= y.start) {
-    throw Error(ErrorCode::kImageTooThin,
-                "The image is so thin that none of the network's " + std::to_string(logits_width) +
-                    "×" + std::to_string(logits_height) + " logits shows it.");
+    throw Error(ErrorCode::kImageTooThin, "The image is so thin that none of the network's " +
+                                              std::to_string(logits_width) + "×" +
+                                              std::to_string(logits_height) + " logits shows it.");
   }
   PostprocessPlan plan;
   plan.columns = ComputeLinearTaps(logits_width, x.start, x.end, g.crop.width);

@@ -18,18 +18,18 @@ namespace deeplab::plan {
 // Image → network input.
 struct PreprocessPlan {
   Geometry geometry;
-  FixedTaps columns;         // placed.width entries over used.width pixels
-  FixedTaps rows;            // placed.height entries over used.height pixels
-  bool halve = false;        // both axes shrink by exactly 2: OpenCV averages four pixels instead
+  FixedTaps columns;   // placed.width entries over used.width pixels
+  FixedTaps rows;      // placed.height entries over used.height pixels
+  bool halve = false;  // both axes shrink by exactly 2: OpenCV averages four pixels instead
   bool grayscale = false;
   Contrast contrast = Contrast::kNone;
 };
 
 // Logits → maps.
 struct PostprocessPlan {
-  LinearTaps columns;        // crop.width entries over the logits' width
-  LinearTaps rows;           // crop.height entries over the logits' height
-  float constant = 0;        // what surrounds the logits where the window reaches over them
+  LinearTaps columns;  // crop.width entries over the logits' width
+  LinearTaps rows;     // crop.height entries over the logits' height
+  float constant = 0;  // what surrounds the logits where the window reaches over them
 };
 
 PreprocessPlan MakePreprocessPlan(const ModelConfig& config, const Overrides& overrides,

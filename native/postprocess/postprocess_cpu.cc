@@ -67,12 +67,12 @@ class BandWriter {
   void write_row(int row, Id* ids, float* confidence) {
     resampler_.prepare(row);
     for (int t = 0; t < plan_.rows.taps; ++t) weights_[t] = plan_.rows.weight(t, row);
-    const TapRows taps{resampler_.rows(),  weights_.data(),
-                       plan_.rows.taps,    channels_,
+    const TapRows taps{resampler_.rows(),   weights_.data(),
+                       plan_.rows.taps,     channels_,
                        resampler_.stride(), plan_.constant * plan_.rows.outer[row],
                        geometry_.crop.width};
-    ClassifyRow(taps, {channel_row_.as<int32_t>(), confidence_row_.as<float>(),
-                       probe_row_.as<float>()},
+    ClassifyRow(taps,
+                {channel_row_.as<int32_t>(), confidence_row_.as<float>(), probe_row_.as<float>()},
                 scratch_.as<float>());
     store(row, ids, confidence);
   }
@@ -92,7 +92,8 @@ class BandWriter {
   }
 
   // The tables read neighbours with weight 0, and 0 · ∞ is NaN. So a pixel that looks non-finite is
-  // computed again from the taps that count; false if one of those is not finite. Rare: garbage only.
+  // computed again from the taps that count; false if one of those is not finite. Rare: garbage
+  // only.
   bool exact_pixel(int row, int column, int32_t* channel, float* probability) const noexcept {
     float* values = scratch_.as<float>();
     float best = -INFINITY, sum = 0;
@@ -115,8 +116,9 @@ class BandWriter {
     float value = plan_.constant * rows.outer[row];
     for (int t = 0; t < rows.taps; ++t) {
       if (rows.weight(t, row) == 0) continue;
-      const size_t line = (static_cast<size_t>(channel) * logits_.shape.height +
-                           (rows.start[row] + t)) * logits_.shape.width;
+      const size_t line =
+          (static_cast<size_t>(channel) * logits_.shape.height + (rows.start[row] + t)) *
+          logits_.shape.width;
       float sum = plan_.constant * columns.outer[column];
       for (int s = 0; s < columns.taps; ++s) {
         if (columns.weight(s, column) == 0) continue;

@@ -9,8 +9,9 @@
 namespace deeplab::postprocess {
 
 float LoadLogit(const ConstPlanes& logits, size_t index) noexcept {
-  return logits.type == DataType::kFloat32 ? static_cast<const float*>(logits.data)[index]
-                                           : HalfToFloat(static_cast<const uint16_t*>(logits.data)[index]);
+  return logits.type == DataType::kFloat32
+             ? static_cast<const float*>(logits.data)[index]
+             : HalfToFloat(static_cast<const uint16_t*>(logits.data)[index]);
 }
 
 RowResampler::RowResampler(const ConstPlanes& logits, const plan::PostprocessPlan& plan)
@@ -19,7 +20,8 @@ RowResampler::RowResampler(const ConstPlanes& logits, const plan::PostprocessPla
       stride_((static_cast<size_t>(plan.columns.size()) + kLanes - 1) / kLanes * kLanes),
       ring_(BufferPool::Instance().acquire(static_cast<size_t>(plan.rows.taps) *
                                            logits.shape.channels * stride_ * sizeof(float))),
-      wide_(BufferPool::Instance().acquire(static_cast<size_t>(logits.shape.width) * sizeof(float))),
+      wide_(
+          BufferPool::Instance().acquire(static_cast<size_t>(logits.shape.width) * sizeof(float))),
       ring_rows_(plan.rows.taps, -1),
       current_(plan.rows.taps, nullptr) {}
 
@@ -27,11 +29,11 @@ void RowResampler::prepare(int output_row) {
   for (int t = 0; t < plan_.rows.taps; ++t) current_[t] = get(plan_.rows.start[output_row] + t);
 }
 
-// Rows are asked for in windows of `taps` neighbours, so row % taps never evicts a row of the window.
+// Rows are asked for in windows of `taps` neighbours, so row % taps never evicts a row of the
+// window.
 const float* RowResampler::get(int logits_row) {
   const int slot = logits_row % plan_.rows.taps;
-  float* target = ring_.as<float>() +
-                  static_cast<size_t>(slot) * logits_.shape.channels * stride_;
+  float* target = ring_.as<float>() + static_cast<size_t>(slot) * logits_.shape.channels * stride_;
   if (ring_rows_[slot] != logits_row) {
     resample(logits_row, target);
     ring_rows_[slot] = logits_row;

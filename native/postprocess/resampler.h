@@ -21,7 +21,8 @@ class RowResampler {
   // Makes the vertical taps of this output row available to row().
   void prepare(int output_row);
 
-  // For each vertical tap, K planes of output width, stride() floats apart; the rest of a stride is 0.
+  // For each vertical tap, K planes of output width, stride() floats apart; the rest of a stride is
+  // 0.
   const float* const* rows() const noexcept { return current_.data(); }
   size_t stride() const noexcept { return stride_; }
 

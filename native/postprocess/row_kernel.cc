@@ -44,8 +44,8 @@ void ClassifyRow(const TapRows& in, const RowResult& out, float* scratch) {
     const Best best = BlendAndCompare(in, x, scratch);
     Store(out.channel + x, best.channel);
     Store(out.probe + x, best.probe);
-    Store(out.confidence + x, in.channels == 1 ? Sigmoid(best.value)
-                                               : MaxSoftmax(scratch, in.channels, best.value));
+    Store(out.confidence + x,
+          in.channels == 1 ? Sigmoid(best.value) : MaxSoftmax(scratch, in.channels, best.value));
   }
 }
 

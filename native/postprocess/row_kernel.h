@@ -1,5 +1,5 @@
-// The hot loops of post-processing, one row at a time, sixteen pixels at once. The order of operations
-// a pixel is the same whatever the vector width.
+// The hot loops of post-processing, one row at a time, sixteen pixels at once. The order of
+// operations a pixel is the same whatever the vector width.
 #pragma once
 
 #include <cstddef>

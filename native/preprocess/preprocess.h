@@ -4,8 +4,8 @@
 //   static crop → grayscale → contrast → OpenCV-exact 8-bit resize → canvas → channel order
 //   → (x / scaling_factor − mean) / std
 //
-// Resized values are 8-bit integers as in the reference, so the last step is a table of 256 values a
-// channel. Only contrast needs an image-size temporary (its statistics span the whole image).
+// Resized values are 8-bit integers as in the reference, so the last step is a table of 256 values
+// a channel. Only contrast needs an image-size temporary (its statistics span the whole image).
 #pragma once
 
 #include "core/image.h"

@@ -22,7 +22,8 @@ int SourceChannel(ColorFormat format, bool network_bgr, int channel) noexcept {
   return BlueFirst(format) == network_bgr ? channel : 2 - channel;
 }
 
-// Three planes of one source row's used pixels, as wide as the resized image, in 19-bit fixed point.
+// Three planes of one source row's used pixels, as wide as the resized image, in 19-bit fixed
+// point.
 struct BlendedRow {
   int source_row = -1;
   std::vector<int32_t> values;  // plane-major: [channel][x]
@@ -210,7 +211,7 @@ void PreprocessCpu(const ImageView& image, const plan::PreprocessPlan& plan,
   const HostBuffer pixels = CropToThreeChannels(image, plan);
   const MutableImage cropped{pixels.as<uint8_t>(), crop.width, crop.height,
                              static_cast<ptrdiff_t>(crop.width) * 3};
-  ApplyContrast(plan.contrast, cropped);
+  ApplyContrast(plan.contrast, cropped, &pool);
   plan::PreprocessPlan rest = plan;
   rest.geometry.crop.x = rest.geometry.crop.y = 0;
   rest.grayscale = false;

@@ -63,8 +63,8 @@ TEST(Geometry, NothingLeftOfAnImageIsAnErrorThatSaysWhy) {
 }
 
 TEST(LogitsWindow, RoundsHalfToEvenAsPython) {
-  EXPECT_EQ(LogitsWindow(16, 64, 2, 6).start, 0);   // 0.5 → 0
-  EXPECT_EQ(LogitsWindow(16, 64, 2, 6).end, 14);    // 1.5 → 2
+  EXPECT_EQ(LogitsWindow(16, 64, 2, 6).start, 0);  // 0.5 → 0
+  EXPECT_EQ(LogitsWindow(16, 64, 2, 6).end, 14);   // 1.5 → 2
   EXPECT_EQ(LogitsWindow(16, 64, -6, -2).start, -2);
   EXPECT_EQ(LogitsWindow(16, 64, -6, -2).end, 16);
 }
@@ -76,7 +76,8 @@ TEST(FixedTaps, WeightsAreElevenBitsAndIndicesStayInside) {
       ASSERT_EQ(taps.size(), target);
       for (int i = 0; i < target; ++i) {
         ASSERT_EQ(taps.first_weight[i] + taps.second_weight[i], 2048);
-        ASSERT_TRUE(taps.first[i] >= 0 && taps.second[i] < source && taps.first[i] <= taps.second[i]);
+        ASSERT_TRUE(taps.first[i] >= 0 && taps.second[i] < source &&
+                    taps.first[i] <= taps.second[i]);
       }
     }
   }
@@ -107,7 +108,7 @@ TEST(LinearTaps, EnlargingIsHalfPixelBilinear) {
   EXPECT_FALSE(taps.identity);
   EXPECT_FLOAT_EQ(taps.weight(0, 1), 0.75f);  // position 0.25
   EXPECT_FLOAT_EQ(taps.weight(1, 1), 0.25f);
-  EXPECT_FLOAT_EQ(taps.weight(0, 0) , 1.0f);  // clamped at the edge
+  EXPECT_FLOAT_EQ(taps.weight(0, 0), 1.0f);  // clamped at the edge
 }
 
 TEST(LinearTaps, ShrinkingWidensTheTriangle) {
