@@ -1,0 +1,110 @@
+// Small checks for options: each says what was expected, what came instead, and nothing passes by accident.
+
+import { inspect } from "node:util";
+import { DeepLabError } from "./errors.js";
+import { didYouMean } from "./suggest.js";
+
+/** A value as it is shown in messages: short, on one line, strings in quotes. */
+export function show(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.length > 80 ? `${value.slice(0, 79)}…` : value);
+  return inspect(value, {
+    depth: 0,
+    maxArrayLength: 4,
+    breakLength: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** Throws OPTION_INVALID: expected and received. */
+export function invalidOption(name: string, expected: string, received: unknown, more = ""): never {
+  throw new DeepLabError(
+    "OPTION_INVALID",
+    `Expected ${name} to be ${expected} but received ${show(received)}.${more}`,
+    {
+      detail: { option: name, expected, found: show(received) },
+    },
+  );
+}
+
+/**
+ * An object with no other than the allowed keys; `undefined` is an empty one.
+ * @param where How messages name it: `"options of model.infer()"`.
+ * @throws DeepLabError OPTION_INVALID, OPTION_UNKNOWN
+ */
+export function optionObject(
+  value: unknown,
+  where: string,
+  allowed: readonly string[],
+): Readonly<Record<string, unknown>> {
+  if (value === undefined) return {};
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return invalidOption(where, "an object", value);
+  }
+  for (const key of Object.keys(value)) {
+    if (!allowed.includes(key)) throw unknownOption(key, where, allowed);
+  }
+  return value as Readonly<Record<string, unknown>>;
+}
+
+function unknownOption(key: string, where: string, allowed: readonly string[]): DeepLabError {
+  return new DeepLabError(
+    "OPTION_UNKNOWN",
+    `Unknown key ${show(key)} in ${where}.${didYouMean(key, allowed)}`,
+    {
+      detail: { option: key, allowed },
+      hint: `known here: ${allowed.join(", ")}.`,
+    },
+  );
+}
+
+/** A boolean, or the default where undefined. */
+export function booleanOption(value: unknown, name: string, fallback: boolean): boolean {
+  if (value === undefined) return fallback;
+  return typeof value === "boolean" ? value : invalidOption(name, "true or false", value);
+}
+
+/** A whole number within bounds, or the default where undefined. */
+export function integerOption(
+  value: unknown,
+  name: string,
+  min: number,
+  max: number,
+  fallback: number,
+): number {
+  if (value === undefined) return fallback;
+  if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return value;
+  return invalidOption(name, `a whole number from ${min} to ${max}`, value);
+}
+
+/** One of a few words, or the default where undefined. */
+export function choiceOption<T extends string>(
+  value: unknown,
+  name: string,
+  choices: readonly T[],
+  fallback: T,
+): T {
+  if (value === undefined) return fallback;
+  if ((choices as readonly unknown[]).includes(value)) return value as T;
+  const expected = `one of ${choices.map((choice) => JSON.stringify(choice)).join(", ")}`;
+  return invalidOption(name, expected, value, typeof value === "string" ? didYouMean(value, choices) : "");
+}
+
+/** A non-empty string, or undefined. */
+export function stringOption(value: unknown, name: string): string | undefined {
+  if (value === undefined) return undefined;
+  return typeof value === "string" && value !== "" ? value : invalidOption(name, "a non-empty string", value);
+}
+
+/** A number from 0 to 1. */
+export function unitNumber(value: unknown, name: string): number {
+  if (typeof value === "number" && value >= 0 && value <= 1) return value;
+  return invalidOption(name, "a number from 0 to 1", value);
+}
+
+/** An AbortSignal, or undefined. */
+export function signalOption(value: unknown): AbortSignal | undefined {
+  if (value === undefined) return undefined;
+  // By shape, not by class: a signal of another realm (a vm context, a test environment) is one too.
+  const { aborted, addEventListener } = Object(value) as Partial<AbortSignal>;
+  if (typeof aborted === "boolean" && typeof addEventListener === "function") return value as AbortSignal;
+  return invalidOption("signal", "an AbortSignal", value);
+}

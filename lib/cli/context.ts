@@ -1,0 +1,20 @@
+// What every command is given: where it writes, and when it has to stop.
+
+/** The surroundings of a command. */
+export interface CommandContext {
+  /** Aborted by Ctrl+C. */
+  readonly signal: AbortSignal;
+  /** Results: one line or block of text, without its last line break. */
+  readonly print: (text: string) => void;
+  /** Complaints, to the other stream. */
+  readonly complain: (text: string) => void;
+  /** Whether results go to a terminal. */
+  readonly isTerminal: boolean;
+}
+
+/** An error as a user should see it; unforeseen ones with their stack. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code } = error as { code?: unknown };
+  return error.name === "DeepLabError" ? `[${code}] ${error.message}` : (error.stack ?? error.message);
+}

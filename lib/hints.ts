@@ -1,0 +1,50 @@
+// "How to fix", one per error code; a thrower that knows better passes its own. An empty text means
+// that the message itself already says all there is.
+
+import type { ErrorCode } from "./errors.js";
+
+const hints: Readonly<Record<ErrorCode, string>> = {
+  PACKAGE_NOT_FOUND: "pass the folder that holds weights.onnx, class_names.txt and inference_config.json.",
+  PACKAGE_MISSING_FILE: "export the model again, or copy the missing file into the package folder.",
+  PACKAGE_UNREADABLE: "check the file's permissions and that the disk is readable.",
+  PACKAGE_INVALID: "correct the file by hand, or export the model again.",
+  PACKAGE_EXTERNAL_DATA:
+    "put the weights' data files beside weights.onnx and save the model with paths relative to it.",
+  PACKAGE_WEIGHTS_INVALID:
+    "export the network again; it needs one image input [N,3,H,W] and one output [N,K,h,w].",
+  PACKAGE_CLASS_MISMATCH:
+    "make class_names.txt fit the network's channels, or load with { allowClassMismatch: true } to accept it as the reference does.",
+  PACKAGE_INPUT_MISMATCH:
+    "make network_input.training_input_size in inference_config.json equal to the size the network was exported with.",
+  IMAGE_NOT_FOUND: "check the path; relative paths start at the current working directory.",
+  IMAGE_UNREADABLE: "check the file's permissions and that it is an ordinary file.",
+  IMAGE_EMPTY: "pass at least one pixel or one byte; the upload or the download may have been cut off.",
+  IMAGE_UNSUPPORTED: "convert the picture to JPEG, PNG, WebP, AVIF, TIFF or GIF, or pass raw pixels.",
+  IMAGE_CORRUPT: "fetch or export the picture again: its data ends early or is damaged.",
+  IMAGE_TOO_LARGE: "scale the picture down or cut it into tiles first.",
+  IMAGE_INVALID: "pass { data, width, height } with width · height · channels bytes, or an encoded picture.",
+  IMAGE_TOO_THIN: "crop the picture to a less extreme aspect ratio.",
+  IMAGE_EMPTY_CROP: "use a larger picture, or pass { disableStaticCrop: true }.",
+  IMAGE_SIZES_DIFFER:
+    "this network runs at the pictures' own size: pass pictures of one size in a list, or one by one.",
+  IMAGE_DECODER_UNAVAILABLE: 'reinstall with "npm install --include=optional sharp", or pass raw pixels.',
+  OPTION_UNKNOWN: "",
+  OPTION_INVALID: "",
+  BACKEND_UNAVAILABLE:
+    'install the inference library with "npm install onnxruntime-node", or name one by the option runtime.onnxruntime or the environment variable DEEPLAB_RT_ONNXRUNTIME.',
+  BACKEND_ADDON_UNAVAILABLE: "",
+  BACKEND_FAILED:
+    "the message is the inference library's own; the model or this picture's size may not suit it.",
+  DEVICE_UNAVAILABLE: 'use { device: "auto" } or { device: "cpu" }.',
+  NON_FINITE_LOGITS: "check scaling_factor and normalization of the package, or leave strict off.",
+  EMPTY_BATCH: "pass at least one image.",
+  OUT_OF_MEMORY: "use smaller pictures or shorter lists, or close models that are not needed.",
+  ABORTED: "",
+  CLOSED: "load the model again; a closed model cannot be used.",
+  INTERNAL: "this is a bug: please report it with the message and the package's inference_config.json.",
+};
+
+/** The text after "How to fix: "; empty where there is none. */
+export function hintFor(code: ErrorCode): string {
+  return hints[code];
+}

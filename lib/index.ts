@@ -1,0 +1,19 @@
+// The public face of the package: everything a user can import, and nothing else.
+
+export { AutoModel } from "./auto-model.js";
+export type { ClassStats } from "./class-stats.js";
+export { DeepLabError, type ErrorCode, errorCodes } from "./errors.js";
+export type { ColorFormat, RawImage } from "./image/raw.js";
+export type { ImageSource } from "./image/source.js";
+export type { InferOptions } from "./infer-options.js";
+export type { Inspection, Tensor } from "./inspection.js";
+export { SemanticSegmentationModel } from "./model.js";
+export type { ModelInfo, TensorInfo } from "./model-info.js";
+export type { FromPretrainedOptions, SessionOptions } from "./options.js";
+export type { InferenceConfig, StaticCropPercents } from "./packages/inference-config.js";
+export type { PackageFormat } from "./packages/model-package.js";
+export { type ImageMetadata, SemanticSegmentationResult, type Timings } from "./result.js";
+export type { Confidence, RecommendedParameters } from "./thresholds.js";
+export type { OverlayOptions, RgbaImage } from "./visualize/overlay.js";
+export { classColor, type Rgba } from "./visualize/palette.js";
+export type { WarningCode } from "./warnings.js";

@@ -1,0 +1,236 @@
+// The whole surface of the native addon, and its only import. Everything that crosses is complete
+// and range-checked: no optional field, no union. `addon/convert_*.cc` reads these very names.
+
+import { loadAddon } from "./addon-loader.js";
+
+/** The folder of the addon; libraries shipped with it lie beside it. */
+export { addonFolder } from "./addon-loader.js";
+
+/** One place to look for a vendor library; native tries them in order and reports every one. */
+export interface NativeLibraryCandidate {
+  /** Which library: `"onnxruntime"`. */
+  readonly library: string;
+  /** Who named it, for messages: `"option runtime.onnxruntime"`, `"DEEPLAB_RT_ONNXRUNTIME"`, … */
+  readonly origin: string;
+  /** An absolute file path, or a bare file name for the system's own search. */
+  readonly path: string;
+}
+
+/** ONNX Runtime session settings. 0 threads means the default (see docs). */
+export interface NativeSessionOptions {
+  readonly intraOpThreads: number;
+  readonly interOpThreads: number;
+  /** ONNX Runtime's own levels: 0 disabled, 1 basic, 2 extended, 99 all. */
+  readonly graphOptimization: number;
+  readonly memoryArena: boolean;
+  readonly memoryPattern: boolean;
+  readonly spinning: boolean;
+}
+
+/** Everything native needs of a package and its options. */
+export interface NativeModelSpec {
+  /** `"onnx"`; the registry picks the first backend that serves the format and can run here. */
+  readonly packageFormat: string;
+  /** `"auto"`, `"cpu"` or `"cuda:N"`. */
+  readonly device: string;
+  /** Absolute path of the weights file; with `weightsBytes`, only the folder of external data. */
+  readonly weightsPath: string;
+  /** Serialized weights, or empty: native reads `weightsPath` itself. */
+  readonly weightsBytes: Uint8Array;
+  readonly libraryCandidates: readonly NativeLibraryCandidate[];
+  readonly session: NativeSessionOptions;
+
+  /** Number of names in `class_names.txt`. */
+  readonly classCount: number;
+  readonly backgroundId: number;
+  readonly allowClassMismatch: boolean;
+  /** Most images a dynamic-batch model is given at once. */
+  readonly maxBatch: number;
+
+  /** `"stretch"`, `"letterbox"` or `"center-crop"`. */
+  readonly resizeMode: string;
+  /** Network input size; 0×0 means the image's own size after the static crop. */
+  readonly inputWidth: number;
+  readonly inputHeight: number;
+  /** Letterbox canvas value before scaling; any integer, as the reference takes it. */
+  readonly paddingValue: number;
+  /** `"rgb"` or `"bgr"`: channel order of the network's input. */
+  readonly networkColor: string;
+  /** `x / scalingFactor`, then `(x - mean) / std`; 1, 0 and 1 where the package has none. */
+  readonly scalingFactor: number;
+  readonly mean: readonly [number, number, number];
+  readonly std: readonly [number, number, number];
+
+  readonly staticCrop: boolean;
+  /** Whole percents. */
+  readonly cropXMin: number;
+  readonly cropXMax: number;
+  readonly cropYMin: number;
+  readonly cropYMax: number;
+  readonly grayscale: boolean;
+  /** `"none"`, `"adaptive"`, `"stretching"` or `"histogram"`. */
+  readonly contrast: string;
+}
+
+/** One image of raw 8-bit pixels. */
+export interface NativeImage {
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  /** Bytes from one row to the next. */
+  readonly stride: number;
+  /** `"rgb" | "bgr" | "rgba" | "bgra" | "gray"`. */
+  readonly colorFormat: string;
+  /** True: read in place until the promise settles (memory that only we hold). False: copied in the call. */
+  readonly borrow: boolean;
+}
+
+export interface NativeInferRequest {
+  readonly images: readonly NativeImage[];
+  /** Chosen by the caller, unique per model handle; names the request in `cancel`. */
+  readonly requestId: number;
+  readonly disableStaticCrop: boolean;
+  readonly disableGrayscale: boolean;
+  readonly disableContrast: boolean;
+  /** One threshold per class id (length `info.idCount`); float32 as the reference compares. */
+  readonly thresholds: Float32Array;
+  /** Non-finite logits are an error. */
+  readonly strict: boolean;
+  /** Also return the network's input and its logits (copies; for debugging and tests). */
+  readonly captureTensors: boolean;
+}
+
+/** A tensor copied out by `captureTensors`: one image, `[C, H, W]`. */
+export interface NativeTensor {
+  /** `"float32"` or `"float16"` (raw IEEE half bits). */
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data: ArrayBuffer;
+}
+
+/** Where the image went; the numbers the reference calls pre-processing metadata. */
+export interface NativeGeometry {
+  /** Size of the caller's image. */
+  readonly sourceWidth: number;
+  readonly sourceHeight: number;
+  readonly cropX: number;
+  readonly cropY: number;
+  readonly cropWidth: number;
+  readonly cropHeight: number;
+  /** Size of the network's input. */
+  readonly inputWidth: number;
+  readonly inputHeight: number;
+  /** Canvas pads in input pixels; negative where center-crop cut the image. */
+  readonly padLeft: number;
+  readonly padTop: number;
+  readonly padRight: number;
+  readonly padBottom: number;
+  readonly scaleX: number;
+  readonly scaleY: number;
+}
+
+/** Milliseconds. */
+export interface NativeTimings {
+  readonly queue: number;
+  readonly preprocess: number;
+  readonly network: number;
+  readonly postprocess: number;
+}
+
+export interface NativeImageResult {
+  /** Size of the maps. */
+  readonly width: number;
+  readonly height: number;
+  /** `width·height` class ids, `info.idBytes` bytes each; external memory from the pool. */
+  readonly segmentationMap: ArrayBuffer;
+  /** `width·height` float32. */
+  readonly confidence: ArrayBuffer;
+  readonly nonFinitePixels: number;
+  readonly geometry: NativeGeometry;
+  readonly timings: NativeTimings;
+  /** Network input and logits where asked for; else empty. */
+  readonly tensors: readonly NativeTensor[];
+}
+
+/** What was loaded and by what. `dims` hold -1 where the model leaves a dimension open. */
+export interface NativeModelInfo {
+  /** Registry name of what executes: `"onnxruntime"`. */
+  readonly backend: string;
+  readonly device: string;
+  /** Why this backend and device were taken. */
+  readonly reason: string;
+  readonly libraryPath: string;
+  readonly libraryVersion: string;
+  readonly inputName: string;
+  readonly inputDtype: string;
+  readonly inputDims: readonly number[];
+  readonly outputName: string;
+  readonly outputDtype: string;
+  readonly outputDims: readonly number[];
+  /** K: channels of the logits. */
+  readonly channels: number;
+  /** How many class ids the maps can hold: `max(classCount, K)`. */
+  readonly idCount: number;
+  /** 1: Uint8 maps, 2: Uint16 maps. */
+  readonly idBytes: number;
+  readonly minBatch: number;
+  readonly maxBatch: number;
+  readonly intraOpThreads: number;
+  /** Handles in this process that share this loaded model. */
+  readonly sharedBy: number;
+}
+
+/** An env-local handle to a process-wide model. */
+export interface NativeModel {
+  info(): NativeModelInfo;
+  infer(request: NativeInferRequest): Promise<readonly NativeImageResult[]>;
+  /** Rejects a request of this handle with `ABORTED` unless it has already settled. */
+  cancel(requestId: number): void;
+  /** Idempotent; waits for running work; queued and later work is `CLOSED`. */
+  close(): Promise<void>;
+}
+
+export interface NativeBackendProbe {
+  readonly name: string;
+  readonly packageFormat: string;
+  readonly available: boolean;
+  /** What was found, or why it cannot be used; shown to the user as it is. */
+  readonly reason: string;
+}
+
+export interface NativeBuildInfo {
+  readonly version: string;
+  readonly compiler: string;
+  readonly napiVersion: number;
+  readonly sanitizers: string;
+}
+
+export interface NativeMemoryStats {
+  /** Bytes of pooled host memory in use, and idle but kept for the next request. */
+  readonly usedBytes: number;
+  readonly idleBytes: number;
+  /** Models loaded in this process. */
+  readonly models: number;
+  /** Threads of the shared pool. */
+  readonly poolThreads: number;
+}
+
+/** An error of native code: `code` is one of `errorCodes`, `detail` pairs say what was found. */
+export interface NativeError extends Error {
+  readonly code: string;
+  readonly detail: Readonly<Record<string, string>>;
+}
+
+export interface NativeAddon {
+  /** Every code native can raise, in its own order; a contract test compares it with `errors.ts`. */
+  readonly errorCodes: readonly string[];
+  buildInfo(): NativeBuildInfo;
+  memoryStats(): NativeMemoryStats;
+  probeBackends(candidates: readonly NativeLibraryCandidate[]): readonly NativeBackendProbe[];
+  openModel(spec: NativeModelSpec): Promise<NativeModel>;
+}
+
+/** Loads the addon at first use, so that importing the package can never throw. */
+export function native(): NativeAddon {
+  return loadAddon() as NativeAddon;
+}

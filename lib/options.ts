@@ -1,0 +1,149 @@
+// What AutoModel.fromPretrained takes: the public types and their checks. Bad options stop here,
+// before any file is read or native code runs.
+
+import {
+  booleanOption,
+  choiceOption,
+  integerOption,
+  invalidOption,
+  optionObject,
+  signalOption,
+  stringOption,
+} from "./checks.js";
+import { DeepLabError } from "./errors.js";
+import type { NativeSessionOptions } from "./native.js";
+import { parseRecommendedParameters, type RecommendedParameters } from "./thresholds.js";
+
+/** Settings of the ONNX Runtime session. */
+export interface SessionOptions {
+  /** Threads inside one operator; 0 lets the runtime choose: one a physical core. @default 0 */
+  readonly intraOpThreads?: number;
+  /** Threads across operators; 0 lets the runtime choose. @default 0 */
+  readonly interOpThreads?: number;
+  /** How much the graph may be rewritten at load. @default "all" */
+  readonly graphOptimization?: "disabled" | "basic" | "extended" | "all";
+  /** Keep freed memory for the next run. @default true */
+  readonly memoryArena?: boolean;
+  /** Plan one block of memory for all tensors of a run. @default true */
+  readonly memoryPattern?: boolean;
+  /** Let idle threads spin for a moment before they sleep: quicker, but busy. @default true */
+  readonly spinning?: boolean;
+}
+
+/** Options of `AutoModel.fromPretrained`. */
+export interface FromPretrainedOptions {
+  /**
+   * What executes the network. `"auto"` takes the best that the package and this machine allow; `info().reason`
+   * says why. `"trt"` and `"torch"` are named errors in this version.
+   * @default "auto"
+   */
+  readonly backend?: "auto" | "onnx" | "trt" | "torch";
+  /** `"auto"`, `"cpu"` or `"cuda:N"`. @default "auto" */
+  readonly device?: "auto" | "cpu" | `cuda:${number}`;
+  /** Vendor libraries to use instead of those found by themselves. */
+  readonly runtime?: {
+    /** Path of `libonnxruntime`; a bare file name is left to the system's own search. */
+    readonly onnxruntime?: string;
+  };
+  /** Settings of the inference session. */
+  readonly session?: SessionOptions;
+  /** Thresholds found when the model was evaluated; `confidence: "best"` uses them. */
+  readonly recommendedParameters?: RecommendedParameters;
+  /**
+   * Accept a network whose number of channels fits neither the class names, nor one less, nor 1, as the
+   * reference does.
+   * @default false
+   */
+  readonly allowClassMismatch?: boolean;
+  /** Aborts loading; the promise then rejects with `signal.reason`. */
+  readonly signal?: AbortSignal;
+}
+
+/** `FromPretrainedOptions`, complete and checked. */
+export interface LoadSettings {
+  readonly backend: "auto" | "onnx";
+  readonly device: string;
+  readonly onnxruntime: string | undefined;
+  readonly session: NativeSessionOptions;
+  readonly recommended: RecommendedParameters;
+  readonly allowClassMismatch: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
+const where = "options of AutoModel.fromPretrained()";
+const keys = [
+  "backend",
+  "device",
+  "runtime",
+  "session",
+  "recommendedParameters",
+  "allowClassMismatch",
+  "signal",
+];
+const sessionKeys = [
+  "intraOpThreads",
+  "interOpThreads",
+  "graphOptimization",
+  "memoryArena",
+  "memoryPattern",
+  "spinning",
+];
+const graphLevels = { disabled: 0, basic: 1, extended: 2, all: 99 } as const;
+const maxThreads = 1024;
+
+/**
+ * Checks and completes the options of `fromPretrained`.
+ * @throws DeepLabError OPTION_UNKNOWN, OPTION_INVALID, BACKEND_UNAVAILABLE
+ */
+export function parseLoadOptions(options: unknown): LoadSettings {
+  const given = optionObject(options, where, keys);
+  const runtime = optionObject(given.runtime, "option runtime", ["onnxruntime"]);
+  return {
+    backend: parseBackend(given.backend),
+    device: parseDevice(given.device),
+    onnxruntime: stringOption(runtime.onnxruntime, "runtime.onnxruntime"),
+    session: parseSession(given.session),
+    recommended: parseRecommendedParameters(given.recommendedParameters),
+    allowClassMismatch: booleanOption(given.allowClassMismatch, "allowClassMismatch", false),
+    signal: signalOption(given.signal),
+  };
+}
+
+function parseBackend(value: unknown): "auto" | "onnx" {
+  const backend = choiceOption(value, "backend", ["auto", "onnx", "trt", "torch"], "auto");
+  if (backend === "auto" || backend === "onnx") return backend;
+  throw backendNotYet(backend, `Backend "${backend}" was asked for`);
+}
+
+/** The error for a backend that has a name but no code in this version. */
+export function backendNotYet(backend: "trt" | "torch", why: string): DeepLabError {
+  return new DeepLabError(
+    "BACKEND_UNAVAILABLE",
+    `${why}, but this version of deeplab-rt runs ONNX packages only: "${backend}" is not yet part of it.`,
+    {
+      detail: { backend, usable: ["onnx"] },
+      hint: 'use a package with weights.onnx and { backend: "onnx" } or "auto".',
+    },
+  );
+}
+
+function parseDevice(value: unknown): string {
+  if (value === undefined) return "auto";
+  if (typeof value === "string" && /^(auto|cpu|cuda:\d{1,3})$/.test(value)) return value;
+  const more = value === "cuda" || value === "gpu" ? ' Did you mean "cuda:0"?' : "";
+  return invalidOption("device", '"auto", "cpu" or "cuda:N"', value, more);
+}
+
+function parseSession(value: unknown): NativeSessionOptions {
+  const given = optionObject(value, "option session", sessionKeys);
+  const levels = Object.keys(graphLevels) as (keyof typeof graphLevels)[];
+  return {
+    intraOpThreads: integerOption(given.intraOpThreads, "session.intraOpThreads", 0, maxThreads, 0),
+    interOpThreads: integerOption(given.interOpThreads, "session.interOpThreads", 0, maxThreads, 0),
+    graphOptimization:
+      graphLevels[choiceOption(given.graphOptimization, "session.graphOptimization", levels, "all")],
+    memoryArena: booleanOption(given.memoryArena, "session.memoryArena", true),
+    memoryPattern: booleanOption(given.memoryPattern, "session.memoryPattern", true),
+    spinning: booleanOption(given.spinning, "session.spinning", true),
+  };
+}

@@ -1,0 +1,115 @@
+// A package folder, read and checked as a whole before any native code sees it.
+
+import { stat } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { show } from "../checks.js";
+import { DeepLabError } from "../errors.js";
+import { backendNotYet } from "../options.js";
+import { warn } from "../warnings.js";
+import { type ClassNames, readClassNames } from "./class-names.js";
+import { checkExternalData } from "./external-data.js";
+import { hasFile, missingFile, packageFiles, readPackageFile } from "./files.js";
+import { type InferenceConfig, readInferenceConfig } from "./inference-config.js";
+import { type ModelConfig, readModelConfig } from "./model-config.js";
+
+/** Which kind of weights a package is run from. */
+export type PackageFormat = "onnx";
+
+/** Everything a package folder says. */
+export interface ModelPackage {
+  /** Absolute path. */
+  readonly folder: string;
+  readonly format: PackageFormat;
+  /** Absolute path of the weights. */
+  readonly weightsPath: string;
+  readonly classes: ClassNames;
+  readonly config: InferenceConfig;
+  readonly modelConfig: ModelConfig;
+}
+
+/**
+ * Reads and checks a package folder.
+ * @param location A path, or a `file:` URL as object or text.
+ * @throws DeepLabError PACKAGE_NOT_FOUND, PACKAGE_MISSING_FILE, PACKAGE_UNREADABLE, PACKAGE_INVALID,
+ *   PACKAGE_EXTERNAL_DATA, BACKEND_UNAVAILABLE, OPTION_INVALID
+ */
+export async function readModelPackage(location: string | URL): Promise<ModelPackage> {
+  const folder = await packageFolder(location);
+  const format = await findFormat(folder);
+  const classes = await readClassNames(folder);
+  const config = await readInferenceConfig(folder);
+  const modelConfig = await readModelConfig(folder);
+  const weightsPath = path.join(folder, packageFiles.onnxWeights);
+  await checkExternalData(await readPackageFile(folder, packageFiles.onnxWeights), weightsPath);
+  warnOfSubstitute(folder, config);
+  return { folder, format, weightsPath, classes, config, modelConfig };
+}
+
+async function packageFolder(location: string | URL): Promise<string> {
+  const folder = path.resolve(toPath(location));
+  try {
+    if ((await stat(folder)).isDirectory()) return folder;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw notFound(
+      location,
+      folder,
+      code === "ENOENT" ? "does not exist" : String((error as Error).message),
+      error,
+    );
+  }
+  throw notFound(location, folder, "is not a folder");
+}
+
+function toPath(location: unknown): string {
+  const isUrl = location instanceof URL || (typeof location === "string" && location.startsWith("file:"));
+  try {
+    if (isUrl) return fileURLToPath(location);
+  } catch (error) {
+    throw new DeepLabError(
+      "OPTION_INVALID",
+      `${show(String(location))} is not a file: URL of this machine.`,
+      {
+        cause: error,
+      },
+    );
+  }
+  if (typeof location === "string" && location !== "") return location;
+  throw new DeepLabError(
+    "OPTION_INVALID",
+    `Expected the package to be a folder's path or file: URL but received ${show(location)}.`,
+  );
+}
+
+function notFound(location: string | URL, folder: string, what: string, cause?: unknown): DeepLabError {
+  return new DeepLabError("PACKAGE_NOT_FOUND", `There is no model package at ${folder}: it ${what}.`, {
+    detail: { package: String(location), folder },
+    hint:
+      "pass the folder that holds weights.onnx, class_names.txt and inference_config.json. " +
+      "Ids of the Roboflow platform are not yet supported in this version: download the package first.",
+    cause,
+  });
+}
+
+// weights.onnx wins: it is what this version runs, whatever else lies beside it.
+async function findFormat(folder: string): Promise<PackageFormat> {
+  if (await hasFile(folder, packageFiles.onnxWeights)) return "onnx";
+  for (const [file, backend] of [
+    [packageFiles.torchWeights, "torch"],
+    [packageFiles.tensorRtEngine, "trt"],
+  ] as const) {
+    if (await hasFile(folder, file))
+      throw backendNotYet(backend, `${folder} holds ${file} and no weights.onnx`);
+  }
+  throw missingFile(path.join(folder, packageFiles.onnxWeights));
+}
+
+function warnOfSubstitute(folder: string, config: InferenceConfig): void {
+  if (config.declaredResizeMode !== "fit-longer-edge") return;
+  warn(
+    "RESIZE_MODE_SUBSTITUTED",
+    `${folder} was trained with resize mode "fit-longer-edge", which a network of fixed input size cannot take; ` +
+      '"letterbox" with black edges is used instead, as the reference does.',
+  );
+}
