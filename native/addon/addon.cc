@@ -85,12 +85,14 @@ void OpenInBackground(EnvState& state, std::shared_ptr<ModelSpec> spec,
       failed = Describe(std::current_exception());
       model.reset();
     }
-    queue->post([queue, deferred, model, package, failed](Napi::Env env) {
+    // The handle gets the only reference: close() promises that the model is gone.
+    queue->post([queue, deferred, model = std::move(model), package = std::move(package),
+                 failed](Napi::Env env) mutable {
       queue->drop(env);
       if (failed) {
         deferred.Reject(ToJs(env, *failed).Value());
       } else {
-        deferred.Resolve(ModelHandle::New(env, model, package));
+        deferred.Resolve(ModelHandle::New(env, std::move(model), std::move(package)));
       }
     });
   });

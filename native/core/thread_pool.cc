@@ -2,23 +2,12 @@
 
 #include <algorithm>
 
-#ifdef __linux__
-#include <sched.h>
-#endif
+#include "core/usable_cores.h"
 
 namespace deeplab {
 
-int UsableCores() noexcept {
-#ifdef __linux__
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
-#endif
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-}
-
 ThreadPool& ThreadPool::Instance() {
-  static ThreadPool* const pool = new ThreadPool(UsableCores());
+  static ThreadPool* const pool = new ThreadPool(UsableHardwareThreads());
   return *pool;
 }
 

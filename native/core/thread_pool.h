@@ -13,9 +13,6 @@
 
 namespace deeplab {
 
-// Cores this process may run on (affinity mask, else the hardware's count); at least 1.
-int UsableCores() noexcept;
-
 class ThreadPool {
  public:
   // Never destroyed: its threads sleep while the process leaves.

@@ -1,7 +1,7 @@
 // Fills ONNX Runtime's session options.
 #include "infer/ort_options.h"
 
-#include "infer/physical_cores.h"
+#include "core/usable_cores.h"
 
 namespace deeplab::infer {
 namespace {

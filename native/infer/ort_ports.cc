@@ -103,7 +103,7 @@ bool ToSpec(const RawPort& port, TensorSpec* spec) {
   return true;
 }
 
-bool Open(int64_t extent) { return extent < 0; }
+bool IsOpen(int64_t extent) { return extent < 0; }
 
 }  // namespace
 
@@ -150,10 +150,11 @@ OrtPorts ReadOrtPorts(const OrtApi& api, const OrtModelSession* session, const s
   TensorSpec& input = ports.input.spec;
   TensorSpec& output = ports.output.spec;
   const bool three = inputs.size() == 1 && ToSpec(inputs[0], &input) &&
-                     (Open(input.channels) || input.channels == 3);
+                     (IsOpen(input.channels) || input.channels == 3);
   if (!three) Refuse(input_side, inputs, path);
-  const bool one_batch = outputs.size() == 1 && ToSpec(outputs[0], &output) &&
-                         (Open(input.batch) || Open(output.batch) || input.batch == output.batch);
+  const bool one_batch =
+      outputs.size() == 1 && ToSpec(outputs[0], &output) &&
+      (IsOpen(input.batch) || IsOpen(output.batch) || input.batch == output.batch);
   if (!one_batch) Refuse(output_side, outputs, path);
   ports.input.name = inputs[0].name;
   ports.output.name = outputs[0].name;

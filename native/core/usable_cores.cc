@@ -1,5 +1,5 @@
 // Reads the affinity mask, the processor topology and the control group's quota.
-#include "infer/physical_cores.h"
+#include "core/usable_cores.h"
 
 #include <algorithm>
 #include <sstream>
@@ -14,7 +14,7 @@
 #include <vector>
 #endif
 
-namespace deeplab::infer {
+namespace deeplab {
 
 int ProcessorsOfQuota(const std::string& cpu_max) {
   std::istringstream fields(cpu_max);
@@ -92,24 +92,33 @@ int GroupQuota() {
   return least;
 }
 
-}  // namespace
-
-int UsablePhysicalCores() {
-  std::set<std::pair<std::string, std::string>> cores;
-  for (const int cpu : AllowedProcessors()) cores.insert(CoreOf(cpu));
-  int count = static_cast<int>(cores.size());
+// What the mask leaves, what the quota leaves of that, and at least one.
+int WithinQuota(size_t processors) {
+  int count = static_cast<int>(processors);
   if (count == 0) count = static_cast<int>(std::thread::hardware_concurrency());
   const int quota = GroupQuota();
   if (quota > 0) count = std::min(count, quota);
   return std::max(count, 1);
 }
 
-#else
+}  // namespace
 
 int UsablePhysicalCores() {
+  std::set<std::pair<std::string, std::string>> cores;
+  for (const int cpu : AllowedProcessors()) cores.insert(CoreOf(cpu));
+  return WithinQuota(cores.size());
+}
+
+int UsableHardwareThreads() { return WithinQuota(AllowedProcessors().size()); }
+
+#else
+
+int UsableHardwareThreads() {
   return std::max(static_cast<int>(std::thread::hardware_concurrency()), 1);
 }
 
+int UsablePhysicalCores() { return UsableHardwareThreads(); }
+
 #endif
 
-}  // namespace deeplab::infer
+}  // namespace deeplab
