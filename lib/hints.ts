@@ -40,7 +40,7 @@ const hints: Readonly<Record<ErrorCode, string>> = {
   EMPTY_BATCH: "pass at least one image.",
   OUT_OF_MEMORY: "use smaller pictures or shorter lists, or close models that are not needed.",
   ABORTED: "",
-  CLOSED: "load the model again; a closed model cannot be used.",
+  CLOSED: "load the model again with AutoModel.fromPretrained().",
   INTERNAL: "this is a bug: please report it with the message and the package's inference_config.json.",
 };
 

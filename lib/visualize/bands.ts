@@ -2,8 +2,8 @@
 
 import { setImmediate } from "node:timers/promises";
 
-// About a millisecond's work of a simple loop.
-const pixelsPerSlice = 1 << 18;
+// A millisecond or two of a simple loop.
+const pixelsPerSlice = 1 << 16;
 
 /** Calls `work(from, to)` over 0…count, slice by slice; other callbacks run in between. */
 export async function inSlices(count: number, work: (from: number, to: number) => void): Promise<void> {

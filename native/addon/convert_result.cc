@@ -103,7 +103,7 @@ Napi::Value WriteResults(Napi::Env env, pipeline::Request* request) {
 }
 
 Napi::Object WriteInfo(Napi::Env env, const pipeline::Model& model,
-                       const pipeline::Package& package, long shared_by) {
+                       const pipeline::Package& package) {
   const infer::SessionInfo& info = model.info();
   Napi::Object to = Napi::Object::New(env);
   to.Set("backend", info.backend);
@@ -123,7 +123,7 @@ Napi::Object WriteInfo(Napi::Env env, const pipeline::Model& model,
   to.Set("minBatch", model.limits().min_batch);
   to.Set("maxBatch", model.limits().max_batch);
   to.Set("intraOpThreads", info.intra_op_threads);
-  to.Set("sharedBy", static_cast<double>(shared_by));
+  to.Set("sharedBy", model.handles());
   return to;
 }
 

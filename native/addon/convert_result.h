@@ -12,6 +12,6 @@ namespace deeplab::addon {
 Napi::Value WriteResults(Napi::Env env, pipeline::Request* request);
 
 Napi::Object WriteInfo(Napi::Env env, const pipeline::Model& model,
-                       const pipeline::Package& package, long shared_by);
+                       const pipeline::Package& package);
 
 }  // namespace deeplab::addon

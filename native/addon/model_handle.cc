@@ -17,9 +17,7 @@ constexpr napi_type_tag kHandleTag{0x6d1c0f5b7a0e4c3d, 0x9f2a84b6e1d05c77};
 std::atomic<uint64_t> g_next_owner{1};
 
 const Error& Closed() {
-  static const Error* const error =
-      new Error(ErrorCode::kClosed,
-                "The model has been closed. Open it again with AutoModel.fromPretrained().");
+  static const Error* const error = new Error(ErrorCode::kClosed, "The model has been closed.");
   return *error;
 }
 
@@ -33,6 +31,7 @@ ModelHandle::ModelHandle(Napi::Env env, std::shared_ptr<pipeline::Model> model,
       package_(std::move(package)),
       owner_(g_next_owner++) {
   state_->add(this);
+  model_->attach();
 }
 
 ModelHandle::~ModelHandle() {
@@ -41,7 +40,7 @@ ModelHandle::~ModelHandle() {
   completions_->close();
   // Collected without close(): nothing runs (self_ would have held it), but the last handle's model
   // takes a moment to go.
-  if (model_) state_->background().run([model = std::move(model_)]() mutable { model.reset(); });
+  if (model_) state_->background().run([model = take_model()]() mutable { model.reset(); });
 }
 
 Napi::Object ModelHandle::New(Napi::Env env, std::shared_ptr<pipeline::Model> model,
@@ -91,7 +90,7 @@ ModelHandle& ModelHandle::Unwrap(const Napi::CallbackInfo& info) {
 
 Napi::Value ModelHandle::info(Napi::Env env) {
   if (!model_) throw Closed();
-  return WriteInfo(env, *model_, *package_, model_.use_count());
+  return WriteInfo(env, *model_, *package_);
 }
 
 Napi::Value ModelHandle::infer(const Napi::CallbackInfo& info) {
@@ -190,7 +189,7 @@ void ModelHandle::release_if_idle(Napi::Env env) {
 // Nothing runs: the model goes on a thread of its own (the last handle's unloads it), then every
 // close() resolves.
 void ModelHandle::let_go(Napi::Env) {
-  state_->background().run([this, queue = completions_, model = std::move(model_)]() mutable {
+  state_->background().run([this, queue = completions_, model = take_model()]() mutable {
     model.reset();
     queue->post([this](Napi::Env js) {
       lifecycle_ = State::kClosed;
@@ -201,7 +200,12 @@ void ModelHandle::let_go(Napi::Env) {
       self_.Reset();
     });
   });
-  model_.reset();
+}
+
+// The model leaves this handle; whoever gets it lets it go.
+std::shared_ptr<pipeline::Model> ModelHandle::take_model() {
+  model_->detach();
+  return std::move(model_);
 }
 
 void ModelHandle::abandon() {
@@ -211,7 +215,7 @@ void ModelHandle::abandon() {
   std::unique_lock lock(in_flight_->mutex);
   in_flight_->none.wait(lock, [this] { return in_flight_->count == 0; });
   lock.unlock();
-  model_.reset();
+  take_model().reset();
 }
 
 }  // namespace deeplab::addon

@@ -57,6 +57,7 @@ class ModelHandle {
   void retain(Napi::Env env, Napi::Object self);
   void release_if_idle(Napi::Env env);
   void let_go(Napi::Env env);
+  std::shared_ptr<pipeline::Model> take_model();
 
   EnvState* state_;  // null once abandoned
   std::shared_ptr<CompletionQueue> completions_;

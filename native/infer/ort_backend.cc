@@ -22,7 +22,7 @@ void CheckDevice(const std::string& device) {
 std::string DescribeFind(const OrtSearch& search) {
   std::string text = "ONNX Runtime " + search.library->version_text() + " (" + search.origin +
                      "): " + search.library->path();
-  for (const auto& [origin, reason] : search.refused) {
+  for (const auto& [origin, reason] : search.unusable) {
     text += "; passed over " + origin + ": " + reason;
   }
   return text;

@@ -2,6 +2,7 @@
 #include "infer/ort_library.h"
 
 #include <cstdio>
+#include <filesystem>
 #include <map>
 
 #include "infer/native_path.h"
@@ -110,6 +111,9 @@ OrtSearch FindOrtLibrary(const std::vector<LibraryCandidate>& candidates) {
       return search;
     } catch (const Error& error) {
       AddRefusal(candidate, error.what(), &search.refused);
+      std::error_code ignored;
+      const bool there = std::filesystem::exists(PathFromUtf8(candidate.path), ignored);
+      if (there) AddRefusal(candidate, error.what(), &search.unusable);
     }
   }
   return search;

@@ -61,6 +61,8 @@ struct OrtSearch {
   const OrtLibrary* library = nullptr;  // null: none of the places has a usable library
   std::string origin;
   ErrorDetail refused;
+  // Of those, the files that are there: worth saying even where another place served.
+  ErrorDetail unusable;
 };
 
 // Tries the candidates named "onnxruntime" in order and stops at the first usable one.

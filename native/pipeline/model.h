@@ -31,6 +31,11 @@ class Model {
   const infer::BatchLimits& limits() const noexcept { return session_->limits(); }
   const std::string& reason() const noexcept { return reason_; }
 
+  // Handles that use this model, for model.info(). Any thread.
+  void attach() noexcept { ++handles_; }
+  void detach() noexcept { --handles_; }
+  int handles() const noexcept { return handles_; }
+
   // Queues a request that has its plans. Any thread.
   void submit(std::shared_ptr<Request> request);
 
@@ -50,6 +55,7 @@ class Model {
 
   const std::unique_ptr<infer::Session> session_;
   const std::string reason_;
+  std::atomic<int> handles_{0};
 
   std::mutex mutex_;
   std::condition_variable wake_;

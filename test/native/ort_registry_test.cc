@@ -16,15 +16,20 @@ TEST(Registry, ListsOnnxRuntimeForOnnxPackages) {
   EXPECT_STREQ(Registry()[0].package_format, "onnx");
 }
 
-TEST(Registry, TheReasonSaysWhatWasTakenAndWhatWasPassedOver) {
+TEST(Registry, TheReasonSaysWhatWasTakenAndWhichFileWasPassedOver) {
+  const ScratchFolder folder;
+  const std::string broken = (folder.path() / "broken.so").string();
+  WriteText(broken, "no library");
   OpenRequest request = RequestFor("dynamic_batch");
-  request.candidates.insert(request.candidates.begin(), Candidate("/nowhere/x.so", "an option"));
+  request.candidates.insert(request.candidates.begin(), {Candidate("/nowhere/x.so", "a place"),
+                                                         Candidate(broken, "an option")});
   std::string reason;
   const auto session = Open(request, &reason);
   EXPECT_TRUE(Contains(reason, "the only backend for onnx packages that can run here")) << reason;
   EXPECT_TRUE(Contains(reason, session->info().library_version)) << reason;
   EXPECT_TRUE(Contains(reason, session->info().library_path)) << reason;
-  EXPECT_TRUE(Contains(reason, "passed over an option: /nowhere/x.so")) << reason;
+  EXPECT_TRUE(Contains(reason, "passed over an option: " + broken)) << reason;
+  EXPECT_FALSE(Contains(reason, "/nowhere/x.so")) << reason;  // nothing is there: nothing to report
 }
 
 TEST(Registry, AFormatThatNoBackendRunsIsRefusedWithTheListOfBackends) {
