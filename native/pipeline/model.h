@@ -2,6 +2,7 @@
 // the session, the queue, and the dispatcher thread that alone touches the session.
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <memory>
 #include <mutex>

@@ -3,6 +3,8 @@
 A bench measures the work, not the answer, so the weights may be random. They are left out of the
 repository: the graph points into a `weights.bin` that test/bench/fill-weights.mjs draws when it
 is needed, after the sizes and standard deviations in `weights.json`.
+
+    python scripts/bench-model/export.py --out test/bench/model
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ ALIGN = 4096  # whole pages, so that a runtime may map the file
 FOREGROUND = 20
 LIMIT_BYTES = 300_000
 HEAD = "segmentation_head.0"
-LOGIT_STD = 3.0
+LOGIT_STD = 8.0  # at 3 next to no pixel passes the default threshold of 0.5, here most do
 
 
 def calibrated_model() -> torch.nn.Module:

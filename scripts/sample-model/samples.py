@@ -12,11 +12,12 @@ from dataset import SAMPLE_SEEDS, draw
 QUALITY = 90
 LIMIT_BYTES = 150_000
 
-# Seeds picked by eye, for pictures that show every kind of defect without crowding.
+# Seeds picked by eye: every kind of defect without crowding, and a result fit for a first example.
+# How good the model is on pictures nobody picked is in models/sample/report.json.
 PICTURES = {
     "metal": (2_000_006, {"scratch": 2, "pit": 1, "stain": 1, "crack": 1}),
     "wood": (2_000_009, {"scratch": 1, "pit": 1, "stain": 1, "crack": 1}),
-    "fabric": (2_000_011, {"scratch": 1, "pit": 1, "stain": 1, "crack": 1}),
+    "fabric": (2_000_009, {"scratch": 1, "pit": 1, "stain": 1, "crack": 1}),
 }
 
 

@@ -22,9 +22,9 @@ from defects import CLASSES
 from noise import Array
 
 SEED = 20
-STEPS = 1300
-HORIZON = 2600  # length of the one-cycle that the rate follows
-COOL_DOWN = 500  # last steps, in which the rate goes down to nothing
+STEPS = 1000
+HORIZON = 2600  # length of the one-cycle whose beginning the rate follows
+COOL_DOWN = 200  # last steps, in which the rate goes down to nothing
 BATCH = 8
 SETTLE = 400  # pictures
 CROP = 256  # training crops; the network is convolutional and runs at the full input size later

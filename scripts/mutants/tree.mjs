@@ -1,0 +1,47 @@
+// The copy of native/ that mutants are made in, and its incremental build.
+
+import fs from "node:fs";
+import path from "node:path";
+import { BUILD, inRoot } from "../setup/paths.mjs";
+import { runCaptured } from "../setup/run-command.mjs";
+
+const folder = path.join(BUILD, "mutants");
+const tree = path.join(folder, "tree");
+const out = path.join(folder, "out");
+
+/** The addon that `build` makes. */
+export const mutantAddon = path.join(out, "deeplab_rt.node");
+
+/** A file of the copy. */
+export const inTree = (file) => path.join(tree, file);
+
+/** Copies what differs; files that are equal keep their time, so that only changes are compiled again. */
+function copyChanged(name) {
+  const [from, to] = [inRoot(name), inTree(name)];
+  if (fs.statSync(from).isDirectory()) {
+    fs.mkdirSync(to, { recursive: true });
+    const names = fs.readdirSync(from);
+    for (const gone of fs.readdirSync(to).filter((old) => !names.includes(old))) {
+      fs.rmSync(path.join(to, gone), { recursive: true });
+    }
+    for (const inner of names) copyChanged(path.join(name, inner));
+    return;
+  }
+  const bytes = fs.readFileSync(from);
+  if (!fs.existsSync(to) || !bytes.equals(fs.readFileSync(to))) fs.writeFileSync(to, bytes);
+}
+
+/** Makes the copy equal to the checkout and configures its build: quick to compile, not quick to run. */
+export async function prepareTree() {
+  fs.mkdirSync(tree, { recursive: true });
+  for (const name of ["native", "CMakeLists.txt", "package.json"]) copyChanged(name);
+  const definitions = ["-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_CXX_FLAGS_DEBUG=-O1"];
+  const { code, output } = await runCaptured("cmake", ["-S", tree, "-B", out, ...definitions]);
+  if (code !== 0) throw new Error(`cmake could not configure the mutants:\n${output}`);
+}
+
+/** Builds the copy as it is; what the compiler said, or null where it worked. */
+export async function buildTree() {
+  const { code, output } = await runCaptured("cmake", ["--build", out, "--target", "deeplab_rt", "-j", "2"]);
+  return code === 0 ? null : output;
+}

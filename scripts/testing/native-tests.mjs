@@ -1,0 +1,72 @@
+// The C++ tests (GoogleTest), plain and under AddressSanitizer + UndefinedBehaviorSanitizer.
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { complaints } from "../setup/compiler-output.mjs";
+import { BUILD, inRoot, REPORTS } from "../setup/paths.mjs";
+import { probe, runCaptured, runShown } from "../setup/run-command.mjs";
+import { readGtestReport } from "./read-reports.mjs";
+import { checkRunner, singleResult, toolSkip } from "./result.mjs";
+
+/** Every report is fatal, so that none can be overlooked. */
+export const SANITIZER_ENV = {
+  ASAN_OPTIONS: "abort_on_error=1:detect_stack_use_after_return=1:strict_string_checks=1",
+  UBSAN_OPTIONS: "print_stacktrace=1:halt_on_error=1",
+};
+
+const GTEST_PROBE = "#include <gtest/gtest.h>\n";
+
+function gtestFound() {
+  return probe("c++", ["-std=c++17", "-fsyntax-only", "-x", "c++", "-"], GTEST_PROBE) !== null;
+}
+
+/** Configures and builds `target` in the folder `tree`; `null`, or what the build said. */
+export async function cmakeBuild(tree, definitions, target) {
+  const variables = Object.entries(definitions).map(([name, value]) => `-D${name}=${value}`);
+  const configure = await runCaptured("cmake", ["-S", inRoot(), "-B", tree, ...variables]);
+  if (configure.code !== 0) return configure.output;
+  const jobs = String(os.availableParallelism());
+  const build = await runCaptured("cmake", ["--build", tree, "--target", target, "-j", jobs]);
+  return build.code === 0 ? null : complaints(build.output);
+}
+
+/** The addon's own tree where there is one: its objects are compiled already. */
+function plainTree() {
+  return fs.existsSync(path.join(BUILD, "CMakeCache.txt")) ? BUILD : path.join(BUILD, "native-tests");
+}
+
+/** The C++ tests and the addon share this tree. */
+export const SANITIZED_TREE = path.join(BUILD, "native-sanitized");
+export const SANITIZED = {
+  DEEPLAB_BUILD_TESTS: "ON",
+  DEEPLAB_SANITIZE: "ON",
+  CMAKE_BUILD_TYPE: "Debug",
+  CMAKE_CXX_FLAGS_DEBUG: "-O1 -g",
+};
+
+async function runBinary(name, tree, env) {
+  const report = path.join(REPORTS, `${name}.json`);
+  fs.mkdirSync(REPORTS, { recursive: true });
+  fs.rmSync(report, { force: true });
+  const binary = path.join(tree, "deeplab_native_tests");
+  const args = [`--gtest_output=json:${report}`, "--gtest_brief=1"];
+  const exit = await runShown(binary, args, { env: { ...process.env, ...env } });
+  return checkRunner(readGtestReport(report), name, exit);
+}
+
+async function buildAndRun(name, tree, definitions, env) {
+  if (!gtestFound()) return toolSkip("C++ tests", "GoogleTest");
+  const problem = await cmakeBuild(tree, definitions, "deeplab_native_tests");
+  if (problem !== null) return singleResult("C++ tests compile", false, problem);
+  return runBinary(name, tree, env);
+}
+
+/** As users' machines build it. */
+export function runNativeTests() {
+  return buildAndRun("native", plainTree(), { DEEPLAB_BUILD_TESTS: "ON" }, {});
+}
+
+/** The same tests, every sanitizer report fatal. */
+export function runNativeSanitized() {
+  return buildAndRun("native-sanitized", SANITIZED_TREE, SANITIZED, SANITIZER_ENV);
+}

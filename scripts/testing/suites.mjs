@@ -1,0 +1,39 @@
+// Every suite of npm test, in the order they run: cheap and telling first.
+import { runNativeSanitized, runNativeTests } from "./native-tests.mjs";
+import { runPackageTests } from "./package-tests.mjs";
+import { runScript } from "./run-script.mjs";
+import { runVitest } from "./run-vitest.mjs";
+import { runSanitizedAddon } from "./sanitized-addon.mjs";
+import { runFormat, runLint, runTypes } from "./static-checks.mjs";
+
+/** Minutes of work for one test; npm run test:quick leaves these files out. */
+const SLOW_FILES = ["**/*.slow.test.ts"];
+
+function vitestSuite(folder) {
+  return {
+    name: folder,
+    run: ({ quick }) => runVitest(folder, [`test/${folder}`], { exclude: quick ? SLOW_FILES : [] }),
+  };
+}
+
+/** `{ name, slow?, run({ quick }) → SuiteResult }`; `slow` suites are left out by test:quick. */
+export const SUITES = [
+  { name: "format", run: runFormat },
+  { name: "lint", run: runLint },
+  { name: "types", run: runTypes },
+  { name: "layout", run: () => runScript("layout", "scripts/layout-check.mjs") },
+  vitestSuite("unit"),
+  vitestSuite("contract"),
+  vitestSuite("golden"),
+  vitestSuite("oracle"),
+  vitestSuite("lifecycle"),
+  { name: "native", run: runNativeTests },
+  { name: "native-sanitized", slow: true, run: runNativeSanitized },
+  {
+    name: "addon-sanitized",
+    slow: true,
+    run: () => runSanitizedAddon(["test/lifecycle", "test/contract"], SLOW_FILES),
+  },
+  { name: "mutants", slow: true, run: () => runScript("mutants", "scripts/mutants.mjs") },
+  { name: "package", slow: true, run: runPackageTests },
+];

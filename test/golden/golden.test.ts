@@ -1,0 +1,108 @@
+// Every ONNX case of the golden set through the public API.
+
+import { afterAll, describe, expect, test } from "vitest";
+import { type GoldenCase, type GoldenSuccess, goldenCases } from "../support/golden-set.js";
+import { type Answers, runCase } from "./calls.js";
+import {
+  compareGrayInput,
+  compareMapsWithReference,
+  compareStages,
+  compareWithOracle,
+  differsFromReference,
+} from "./compare-case.js";
+import { DeviationReport } from "./deviations.js";
+import { answeredHere, classMismatch, otherMaps, refusedHere } from "./differences.js";
+import { errorCodes } from "./error-codes.js";
+import { leftOut, leftOutCounts } from "./scope.js";
+
+const all = goldenCases();
+const running = all.filter((item) => leftOut(item) === undefined);
+const isSuccess = (item: GoldenCase): item is GoldenSuccess => item.expected_error === undefined;
+
+/** Cases that must end in an error with this code. */
+const codeOf = (item: GoldenCase) => refusedHere[item.id] ?? errorCodes[item.id];
+const refused = running.filter((item) => codeOf(item) !== undefined);
+const otherwise = running.filter(({ id }) => [...answeredHere, ...otherMaps].includes(id));
+const equal = running
+  .filter((item) => !refused.includes(item) && !otherwise.includes(item))
+  .filter((item): item is GoldenSuccess => isSuccess(item));
+
+const mismatched = (item: GoldenCase) =>
+  item.id === "classes-k-more-perclass" ||
+  (isSuccess(item) && classMismatch(item.logits.shape[1] ?? 0, item.class_names.length));
+
+const report = new DeviationReport();
+afterAll(() => report.write());
+
+const images = (item: GoldenCase, answers: Answers) =>
+  answers.results.map((_, index) => ({ item, index, answers }));
+
+describe("cases that agree with the reference", () => {
+  test.each(equal.map((item) => [item.id, item] as const))("%s", async (_, item) => {
+    const answers = await runCase(item, mismatched(item));
+    expect(answers.results.length).toBe(item.results.length);
+    expect(answers.classNames).toEqual(item.class_names);
+    for (const image of images(item, answers)) {
+      const stages = compareStages(image, item);
+      const maps = await compareMapsWithReference(image, item);
+      await compareWithOracle(image);
+      report.add(item.kind, { ...maps, ...stages });
+    }
+  });
+});
+
+describe("cases that are answered otherwise, or only here, agree with the oracle", () => {
+  test.each(otherwise.map((item) => [item.id, item] as const))("%s", async (_, item) => {
+    const answers = await runCase(item, mismatched(item));
+    expect(answers.results.length).toBe(item.inputs.length);
+    const gray = item.inputs.some(({ as }) => /gray2d|hw1|1hw/.test(as));
+    for (const image of images(item, answers)) {
+      if (isSuccess(item)) {
+        compareStages(image, item);
+        expect(await differsFromReference(image, item)).toBe(true);
+      }
+      if (gray) await compareGrayInput(image);
+      await compareWithOracle(image);
+    }
+  });
+});
+
+describe("cases that are refused say why", () => {
+  test.each(refused.map((item) => [item.id, codeOf(item) ?? "", item] as const))(
+    "%s: %s",
+    async (_, code, item) => {
+      await expect(runCase(item)).rejects.toMatchObject({ name: "DeepLabError", code });
+    },
+  );
+
+  test.each(running.filter(mismatched).map((item) => [item.id, item] as const))(
+    "%s: PACKAGE_CLASS_MISMATCH unless it is allowed",
+    async (_, item) => {
+      await expect(runCase(item, false)).rejects.toMatchObject({ code: "PACKAGE_CLASS_MISMATCH" });
+    },
+  );
+});
+
+describe("no case vanishes", () => {
+  test("each of the 486 cases agrees, is answered otherwise, is refused, or is left out for a reason", () => {
+    expect(all.length).toBe(486);
+    const counted = { equal: equal.length, otherwise: otherwise.length, refused: refused.length };
+    expect(counted).toEqual({ equal: 339, otherwise: 18, refused: 73 });
+    expect(all.length - running.length).toBe(56);
+    expect(equal.length + otherwise.length + refused.length).toBe(running.length);
+  });
+
+  test("what is left out is what the list says", () => {
+    const counts: Record<string, number> = {};
+    for (const item of all) {
+      const key = leftOut(item)?.key;
+      if (key !== undefined) counts[key] = (counts[key] ?? 0) + 1;
+    }
+    expect(counts).toEqual(leftOutCounts);
+  });
+
+  test("what the reference refuses is refused or listed as answered here", () => {
+    const errors = running.filter((item) => !isSuccess(item)).map(({ id }) => id);
+    expect(errors.toSorted()).toEqual([...Object.keys(errorCodes), ...answeredHere].toSorted());
+  });
+});

@@ -1,0 +1,164 @@
+// close(), aborts, and what they do to work that runs, waits or comes too late.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { AutoModel, type RawImage, type SemanticSegmentationModel } from "deeplab-rt";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { native } from "../../dist/native.js";
+import { quickPackage, slowPackage } from "../support/lifecycle-packages.js";
+import { TemporaryFolder } from "../support/package-folder.js";
+
+const folder = new TemporaryFolder();
+let quick = "";
+let slow = "";
+beforeAll(() => {
+  quick = quickPackage(folder);
+  slow = slowPackage(folder);
+});
+afterAll(() => folder.dispose());
+
+const picture: RawImage = { data: new Uint8Array(40 * 30 * 3).fill(77), width: 40, height: 30 };
+
+/** How a promise ended, in the order in which they did. */
+function watch(promises: Record<string, Promise<unknown>>): { order: string[]; done: Promise<unknown> } {
+  const order: string[] = [];
+  const note = (text: string) => () => order.push(text);
+  const all = Object.entries(promises).map(([name, promise]) =>
+    promise.then(note(name), (error: { code?: string }) => order.push(`${name}: ${error.code}`)),
+  );
+  return { order, done: Promise.all(all) };
+}
+
+/** A slow model with one picture in the network and two behind it. */
+async function busy(): Promise<{ model: SemanticSegmentationModel; work: Record<string, Promise<unknown>> }> {
+  const model = await AutoModel.fromPretrained(slow);
+  const [running, queued, last] = [model.infer(picture), model.infer(picture), model.infer(picture)];
+  await sleep(100);
+  return { model, work: { running, queued, last } };
+}
+
+describe("close()", () => {
+  test("waits for what runs; what waits is CLOSED", async () => {
+    const { model, work } = await busy();
+    const { order, done } = watch({ ...work, close: model.close() });
+    await done;
+    expect(order.toSorted()).toEqual(["close", "last: CLOSED", "queued: CLOSED", "running"]);
+    expect(order.indexOf("running")).toBeLessThan(order.indexOf("close"));
+  });
+
+  test("of a list waits for what runs and refuses the rest of it", async () => {
+    const model = await AutoModel.fromPretrained(slow);
+    const list = model.infer([picture, picture, picture]);
+    const settled = expect(list).rejects.toMatchObject({ code: "CLOSED" });
+    await sleep(100);
+    await model.close();
+    await settled;
+  });
+
+  test("may be called again, at once and later", async () => {
+    const model = await AutoModel.fromPretrained(quick);
+    await Promise.all([model.close(), model.close()]);
+    await model.close();
+    await model[Symbol.asyncDispose]();
+    expect(native().memoryStats().models).toBe(0);
+  });
+
+  test("makes later calls CLOSED, and info() still tells what it was", async () => {
+    const model = await AutoModel.fromPretrained(quick);
+    const { channels } = model.info();
+    const closing = model.close();
+    await expect(model.infer(picture)).rejects.toMatchObject({ name: "DeepLabError", code: "CLOSED" });
+    await closing;
+    await expect(model.infer(picture)).rejects.toMatchObject({ code: "CLOSED" });
+    await expect(model.inspect(picture)).rejects.toMatchObject({ code: "CLOSED" });
+    expect(model.info().channels).toBe(channels);
+  });
+
+  test("leaves other handles of the same model alone", async () => {
+    const first = await AutoModel.fromPretrained(quick);
+    const second = await AutoModel.fromPretrained(quick);
+    expect([first.info().sharedBy, native().memoryStats().models]).toEqual([2, 1]);
+    await first.close();
+    expect(second.info().sharedBy).toBe(1);
+    await expect(second.infer(picture)).resolves.toMatchObject({ width: 40, height: 30 });
+    await second.close();
+    expect(native().memoryStats().models).toBe(0);
+  });
+
+  test("is what `await using` does", async () => {
+    let kept: SemanticSegmentationModel | undefined;
+    {
+      await using model = await AutoModel.fromPretrained(quick);
+      kept = model;
+      await model.infer(picture);
+    }
+    await expect(kept.infer(picture)).rejects.toMatchObject({ code: "CLOSED" });
+  });
+
+  test("keeps results that were given out", async () => {
+    const model = await AutoModel.fromPretrained(quick);
+    const result = await model.infer(picture, { confidence: 0 });
+    const before = result.confidence.slice();
+    await model.close();
+    const again = await AutoModel.fromPretrained(quick);
+    await again.infer({ ...picture, data: new Uint8Array(40 * 30 * 3) }, { confidence: 0 });
+    await again.close();
+    expect(result.confidence).toEqual(before);
+  });
+});
+
+describe("an abort", () => {
+  const reason = new Error("no longer wanted");
+  let model: SemanticSegmentationModel;
+  beforeAll(async () => {
+    model = await AutoModel.fromPretrained(slow);
+  });
+  afterAll(() => model.close());
+
+  test("before the call rejects with the signal's reason", async () => {
+    const signal = AbortSignal.abort(reason);
+    await expect(model.infer(picture, { signal })).rejects.toBe(reason);
+    await expect(AutoModel.fromPretrained(quick, { signal })).rejects.toBe(reason);
+  });
+
+  test("of a waiting picture rejects at once and lets the running one end", async () => {
+    const controller = new AbortController();
+    const work = {
+      running: model.infer(picture),
+      waiting: model.infer(picture, { signal: controller.signal }),
+      behind: model.infer(picture),
+    };
+    const { order, done } = watch(work);
+    await sleep(50);
+    controller.abort(reason);
+    await expect(work.waiting).rejects.toBe(reason);
+    expect(order).toEqual(["waiting: undefined"]);
+    await done;
+    expect(order).toEqual(["waiting: undefined", "running", "behind"]);
+  });
+
+  test("of the running picture rejects with the reason, and the model goes on", async () => {
+    const controller = new AbortController();
+    const running = model.infer(picture, { signal: controller.signal });
+    const rejected = expect(running).rejects.toBe(reason);
+    await sleep(50);
+    controller.abort(reason);
+    await rejected;
+    await expect(model.infer(picture)).resolves.toMatchObject({ width: 40 });
+  });
+
+  test("after the answer does nothing", async () => {
+    const controller = new AbortController();
+    const result = await model.infer(picture, { signal: controller.signal });
+    controller.abort(reason);
+    expect(result.width).toBe(40);
+  });
+
+  test("while loading rejects with the reason, and nothing stays loaded", async () => {
+    const controller = new AbortController();
+    const loading = AutoModel.fromPretrained(quick, { signal: controller.signal });
+    const rejected = expect(loading).rejects.toBe(reason);
+    setImmediate(() => controller.abort(reason));
+    await rejected;
+    await expect.poll(() => native().memoryStats().models, { timeout: 5000 }).toBe(1);
+  });
+});
