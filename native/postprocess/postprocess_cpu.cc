@@ -31,9 +31,9 @@ class BandWriter {
         resampler_(logits, plan),
         weights_(plan.rows.taps),
         scratch_(Floats(static_cast<size_t>(channels_) * kLanes)),
-        confidence_row_(Floats(resampler_.stride())),
-        probe_row_(Floats(resampler_.stride())),
-        channel_row_(Floats(resampler_.stride())) {}
+        confidence_row_(Floats(static_cast<size_t>(geometry.crop.width) + kLanes)),
+        probe_row_(Floats(static_cast<size_t>(geometry.crop.width) + kLanes)),
+        channel_row_(Floats(static_cast<size_t>(geometry.crop.width) + kLanes)) {}
 
   // Writes rows [begin, end) of the map; returns the number of non-finite pixels.
   int64_t write(int64_t begin, int64_t end) {

@@ -14,16 +14,31 @@ float LoadLogit(const ConstPlanes& logits, size_t index) noexcept {
              : HalfToFloat(static_cast<const uint16_t*>(logits.data)[index]);
 }
 
+namespace {
+
+size_t PaddedWidth(const plan::LinearTaps& columns) noexcept {
+  return (static_cast<size_t>(columns.size()) + kLanes - 1) / kLanes * kLanes;
+}
+
+bool CanReadInPlace(const ConstPlanes& logits, const plan::LinearTaps& columns) noexcept {
+  return logits.type == DataType::kFloat32 && columns.identity && columns.size() % kLanes == 0;
+}
+
+}  // namespace
+
 RowResampler::RowResampler(const ConstPlanes& logits, const plan::PostprocessPlan& plan)
     : logits_(logits),
       plan_(plan),
-      stride_((static_cast<size_t>(plan.columns.size()) + kLanes - 1) / kLanes * kLanes),
-      ring_(BufferPool::Instance().acquire(static_cast<size_t>(plan.rows.taps) *
-                                           logits.shape.channels * stride_ * sizeof(float))),
-      wide_(
-          BufferPool::Instance().acquire(static_cast<size_t>(logits.shape.width) * sizeof(float))),
+      in_place_(CanReadInPlace(logits, plan.columns)),
+      stride_(in_place_ ? static_cast<size_t>(logits.shape.height * logits.shape.width)
+                        : PaddedWidth(plan.columns)),
       ring_rows_(plan.rows.taps, -1),
-      current_(plan.rows.taps, nullptr) {}
+      current_(plan.rows.taps, nullptr) {
+  if (in_place_) return;
+  const size_t floats = static_cast<size_t>(plan.rows.taps) * logits.shape.channels * stride_;
+  ring_ = BufferPool::Instance().acquire(floats * sizeof(float));
+  wide_ = BufferPool::Instance().acquire(static_cast<size_t>(logits.shape.width) * sizeof(float));
+}
 
 void RowResampler::prepare(int output_row) {
   for (int t = 0; t < plan_.rows.taps; ++t) current_[t] = get(plan_.rows.start[output_row] + t);
@@ -32,6 +47,10 @@ void RowResampler::prepare(int output_row) {
 // Rows are asked for in windows of `taps` neighbours, so row % taps never evicts a row of the
 // window.
 const float* RowResampler::get(int logits_row) {
+  if (in_place_) {
+    return static_cast<const float*>(logits_.data) + logits_row * logits_.shape.width +
+           plan_.columns.start[0];
+  }
   const int slot = logits_row % plan_.rows.taps;
   float* target = ring_.as<float>() + static_cast<size_t>(slot) * logits_.shape.channels * stride_;
   if (ring_rows_[slot] != logits_row) {

@@ -33,6 +33,7 @@ class RowResampler {
 
   const ConstPlanes& logits_;
   const plan::PostprocessPlan& plan_;
+  const bool in_place_;  // the columns are the logits' own: rows() points straight at them
   const size_t stride_;  // floats from one plane of a row to the next
   HostBuffer ring_;      // plan.rows.taps rows of K × stride_
   HostBuffer wide_;      // one plane's row as float, for half logits

@@ -62,7 +62,7 @@ class RowBlender {
     return target;
   }
 
-  // One 8-bit value of the used part, for the halving path.
+  // One 8-bit value of the used part, where columns are not blended.
   int value(int x, int y, int channel) const noexcept {
     const uint8_t* pixel = pixels(y) + static_cast<ptrdiff_t>(x) * step_;
     return planes_ == 1 ? gray(pixel) : pixel[channel_[channel]];
@@ -129,7 +129,9 @@ class RowWriter {
         continue;
       }
       std::fill(line, line + placed.x, table_.padding[c]);
-      if (plan_.halve) {
+      if (plan_.same_size) {
+        copy(blender, row, c, line + placed.x);
+      } else if (plan_.halve) {
         halve(blender, row, c, line + placed.x);
       } else {
         blend(blender, row, c, line + placed.x);
@@ -149,6 +151,12 @@ class RowWriter {
     const int32_t upper_weight = rows.first_weight[row], lower_weight = rows.second_weight[row];
     for (int x = 0; x < plan_.columns.size(); ++x) {
       line[x] = table_.values[channel][BlendRows(u[x], upper_weight, l[x], lower_weight)];
+    }
+  }
+
+  void copy(const RowBlender& blender, int row, int channel, T* line) const {
+    for (int x = 0; x < plan_.geometry.placed.width; ++x) {
+      line[x] = table_.values[channel][blender.value(x, row, channel)];
     }
   }
 
