@@ -36,12 +36,32 @@ export function addonFolder(): string {
 function load(): LoadedAddon {
   const named = process.env.DEEPLAB_RT_ADDON;
   const file = named ? path.resolve(named) : findAddon();
-  try {
-    return { exports: require(file) as unknown, file };
-  } catch (error) {
-    const origin = named ? " (named by DEEPLAB_RT_ADDON)" : "";
-    throw unavailable(`${file}${origin} could not be loaded: ${text(error)}`, [file], error);
+  const origin = named ? `${file} (named by DEEPLAB_RT_ADDON)` : file;
+  const exports = requireAddon(file, origin);
+  const built = exports.buildInfo?.().version;
+  if (built !== packageVersion()) {
+    const found = `it is of version ${built ?? "unknown"}, this package of ${packageVersion()}`;
+    throw unavailable(`${origin} does not belong here: ${found}`, [file], undefined);
   }
+  return { exports, file };
+}
+
+// The one thing of the addon that is used before its version is known.
+interface Versioned {
+  readonly buildInfo?: () => { readonly version: string };
+}
+
+function requireAddon(file: string, origin: string): Versioned {
+  try {
+    return require(file) as Versioned;
+  } catch (error) {
+    throw unavailable(`${origin} could not be loaded: ${text(error)}`, [file], error);
+  }
+}
+
+// An addon left over from another version would be handed structs it does not know.
+function packageVersion(): string {
+  return (require(path.join(packageRoot, "package.json")) as { version: string }).version;
 }
 
 function findAddon(): string {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { AutoModel, type RawImage, type SemanticSegmentationModel } from "deeplab-rt";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { native } from "../../dist/native.js";
-import { quickPackage, slowPackage } from "../support/lifecycle-packages.js";
+import { quickPackage, slowPackage, slowSession } from "../support/lifecycle-packages.js";
 import { TemporaryFolder } from "../support/package-folder.js";
 
 const folder = new TemporaryFolder();
@@ -30,7 +30,7 @@ function watch(promises: Record<string, Promise<unknown>>): { order: string[]; d
 
 /** A slow model with one picture in the network and two behind it. */
 async function busy(): Promise<{ model: SemanticSegmentationModel; work: Record<string, Promise<unknown>> }> {
-  const model = await AutoModel.fromPretrained(slow);
+  const model = await AutoModel.fromPretrained(slow, slowSession);
   const [running, queued, last] = [model.infer(picture), model.infer(picture), model.infer(picture)];
   await sleep(100);
   return { model, work: { running, queued, last } };
@@ -46,7 +46,7 @@ describe("close()", () => {
   });
 
   test("of a list waits for what runs and refuses the rest of it", async () => {
-    const model = await AutoModel.fromPretrained(slow);
+    const model = await AutoModel.fromPretrained(slow, slowSession);
     const list = model.infer([picture, picture, picture]);
     const settled = expect(list).rejects.toMatchObject({ code: "CLOSED" });
     await sleep(100);
@@ -110,7 +110,7 @@ describe("an abort", () => {
   const reason = new Error("no longer wanted");
   let model: SemanticSegmentationModel;
   beforeAll(async () => {
-    model = await AutoModel.fromPretrained(slow);
+    model = await AutoModel.fromPretrained(slow, slowSession);
   });
   afterAll(() => model.close());
 

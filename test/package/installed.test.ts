@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { publint } from "publint";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bareEnvironment, barePath, pack, root, run } from "./commands.js";
 
@@ -62,6 +63,12 @@ describe("the installed package", () => {
     );
     expect(output).toContain("background");
     expect(fs.readdirSync(path.join(app, "out")).filter((name) => name.endsWith(".png"))).toHaveLength(1);
+  });
+
+  test("has entry points that every resolver finds (publint)", async () => {
+    const pkgDir = path.join(app, "node_modules/deeplab-rt");
+    const { messages } = await publint({ pkgDir, strict: true, pack: false });
+    expect(messages).toEqual([]);
   });
 
   test("compiled nothing", () => {

@@ -5,6 +5,9 @@ import { classNames, plainConfig, type TemporaryFolder } from "./package-folder.
 
 const channels = 5;
 
+/** One thread, so that the slow network is slow on machines with many cores too. */
+export const slowSession = { session: { intraOpThreads: 1 } };
+
 /** 64×64, two layers of convolutions: some milliseconds. `batch` is the network's first dimension. */
 export function quickPackage(folder: TemporaryFolder, batch: number | string = "n", name = "quick"): string {
   return folder.writePackage(name, {
@@ -14,7 +17,7 @@ export function quickPackage(folder: TemporaryFolder, batch: number | string = "
   });
 }
 
-/** 512×512, ten layers: half a second and more. */
+/** 512×512, ten layers: half a second on one thread; load it with `slowSession`. */
 export function slowPackage(folder: TemporaryFolder): string {
   return folder.writePackage("slow", {
     classNames: classNames(channels),

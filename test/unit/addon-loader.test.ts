@@ -52,6 +52,14 @@ describe("an addon that cannot be loaded", () => {
     );
   });
 
+  test("that was built for another version is refused before it is used", async () => {
+    const file = path.join(await newFolder(), "addon.cjs");
+    writeFileSync(file, 'exports.buildInfo = () => ({ version: "0.0.0" });');
+    const { code, message } = run(useIt, { DEEPLAB_RT_ADDON: file });
+    expect(code).toBe("BACKEND_ADDON_UNAVAILABLE");
+    expect(message).toMatch(/does not belong here: it is of version 0\.0\.0, this package of \d/);
+  });
+
   test("that was never built for this machine: both places are named", async () => {
     const empty = await newFolder();
     // node-gyp-build's own switches: look nowhere but in this empty folder.
