@@ -7,6 +7,7 @@
 #include "addon/convert_result.h"
 #include "addon/env_state.h"
 #include "addon/js_error.h"
+#include "core/memory.h"
 
 namespace deeplab::addon {
 namespace {
@@ -19,6 +20,13 @@ std::atomic<uint64_t> g_next_owner{1};
 const Error& Closed() {
   static const Error* const error = new Error(ErrorCode::kClosed, "The model has been closed.");
   return *error;
+}
+
+// The last handle's model is unloaded here, which takes a moment: on a background thread.
+void Drop(std::shared_ptr<pipeline::Model> model) {
+  const bool last = model.use_count() == 1;
+  model.reset();
+  if (last) ReturnFreeMemory();
 }
 
 }  // namespace
@@ -40,7 +48,8 @@ ModelHandle::~ModelHandle() {
   completions_->close();
   // Collected without close(): nothing runs (self_ would have held it), but the last handle's model
   // takes a moment to go.
-  if (model_) state_->background().run([model = take_model()]() mutable { model.reset(); });
+  if (model_)
+    state_->background().run([model = take_model()]() mutable { Drop(std::move(model)); });
 }
 
 Napi::Object ModelHandle::New(Napi::Env env, std::shared_ptr<pipeline::Model> model,
@@ -190,7 +199,7 @@ void ModelHandle::release_if_idle(Napi::Env env) {
 // close() resolves.
 void ModelHandle::let_go(Napi::Env) {
   state_->background().run([this, queue = completions_, model = take_model()]() mutable {
-    model.reset();
+    Drop(std::move(model));
     queue->post([this](Napi::Env js) {
       lifecycle_ = State::kClosed;
       completions_->drop(js);

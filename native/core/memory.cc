@@ -6,6 +6,10 @@
 
 #include "core/error.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 namespace deeplab {
 namespace {
 
@@ -104,6 +108,12 @@ void BufferPool::set_idle_limit(size_t bytes) {
   std::lock_guard lock(mutex_);
   idle_limit_ = bytes;
   trim();
+}
+
+void ReturnFreeMemory() noexcept {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
 }
 
 }  // namespace deeplab

@@ -70,4 +70,8 @@ class BufferPool {
   size_t idle_limit_ = size_t{256} << 20;
 };
 
+// Gives what the C library's allocator holds free back to the system, where it can. After a model
+// is unloaded that is much: weights and packed copies, spread over the arenas of several threads.
+void ReturnFreeMemory() noexcept;
+
 }  // namespace deeplab

@@ -20,6 +20,9 @@ void SetThreads(const OrtApi& api, OrtSessionOptions* target, const SessionOptio
   const char* spinning = options.spinning ? "1" : "0";
   Require(api, api.AddSessionConfigEntry(target, "session.intra_op.allow_spinning", spinning));
   Require(api, api.AddSessionConfigEntry(target, "session.inter_op.allow_spinning", spinning));
+  // Between operators waiting threads may spin; when a run ends they must not: post-processing and
+  // other models need the cores.
+  Require(api, api.AddSessionConfigEntry(target, "session.force_spinning_stop", "1"));
 }
 
 void SetMemory(const OrtApi& api, OrtSessionOptions* target, const SessionOptions& options) {

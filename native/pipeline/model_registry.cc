@@ -1,6 +1,7 @@
 // Model::Open: which loaded models this process has. Weights are in memory once, however many
 // handles, Workers and packages use them.
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <filesystem>
@@ -62,14 +63,24 @@ std::string Key(const infer::OpenRequest& request) {
   return key.str();
 }
 
+// Forgets keys whose model has gone and that nobody is loading. With the registry's mutex.
+void Forget(Registry& registry) {
+  for (auto it = registry.entries.begin(); it != registry.entries.end();) {
+    const bool unused = it->second.use_count() == 1 && it->second->model.expired();
+    it = unused ? registry.entries.erase(it) : std::next(it);
+  }
+}
+
 }  // namespace
 
 std::shared_ptr<Model> Model::Open(const infer::OpenRequest& request) {
+  const std::string key = Key(request);
   Registry& registry = TheRegistry();
   std::shared_ptr<Entry> entry;
   {
     std::lock_guard lock(registry.mutex);
-    std::shared_ptr<Entry>& slot = registry.entries[Key(request)];
+    Forget(registry);
+    std::shared_ptr<Entry>& slot = registry.entries[key];
     if (!slot) slot = std::make_shared<Entry>();
     entry = slot;
   }
@@ -85,13 +96,10 @@ std::shared_ptr<Model> Model::Open(const infer::OpenRequest& request) {
 size_t Model::Count() {
   Registry& registry = TheRegistry();
   std::lock_guard lock(registry.mutex);
-  size_t count = 0;
-  for (auto it = registry.entries.begin(); it != registry.entries.end();) {
-    const bool unused = it->second->model.expired() && it->second.use_count() == 1;
-    count += !it->second->model.expired();
-    it = unused ? registry.entries.erase(it) : std::next(it);
-  }
-  return count;
+  Forget(registry);
+  return static_cast<size_t>(
+      std::count_if(registry.entries.begin(), registry.entries.end(),
+                    [](const auto& entry) { return !entry.second->model.expired(); }));
 }
 
 }  // namespace deeplab::pipeline

@@ -15,7 +15,6 @@ PreprocessPlan MakePreprocessPlan(const ModelConfig& config, const Overrides& ov
   plan.columns = ComputeFixedTaps(g.used.width, g.placed.width);
   plan.rows = ComputeFixedTaps(g.used.height, g.placed.height);
   plan.same_size = g.used.width == g.placed.width && g.used.height == g.placed.height;
-  plan.halve = g.used.width == 2 * g.placed.width && g.used.height == 2 * g.placed.height;
   plan.grayscale = config.grayscale && !overrides.disable_grayscale;
   plan.contrast = overrides.disable_contrast ? Contrast::kNone : config.contrast;
   return plan;

@@ -21,7 +21,6 @@ struct PreprocessPlan {
   FixedTaps columns;       // placed.width entries over used.width pixels
   FixedTaps rows;          // placed.height entries over used.height pixels
   bool same_size = false;  // nothing is resized
-  bool halve = false;      // both axes shrink by exactly 2: OpenCV averages four pixels instead
   bool grayscale = false;
   Contrast contrast = Contrast::kNone;
 };

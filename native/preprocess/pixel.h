@@ -15,12 +15,10 @@ inline int BlendColumns(int left, int left_weight, int right, int right_weight) 
   return left * left_weight + right * right_weight;
 }
 
-// OpenCV's vertical bilinear step, with its own intermediate truncations.
+// OpenCV's vertical bilinear step, with its own intermediate truncations. Where both axes shrink by
+// exactly 2 OpenCV averages four pixels, (a + b + c + d + 2) >> 2: these weights give the same.
 inline int BlendRows(int upper, int upper_weight, int lower, int lower_weight) noexcept {
   return (((upper_weight * (upper >> 4)) >> 16) + ((lower_weight * (lower >> 4)) >> 16) + 2) >> 2;
 }
-
-// What OpenCV does instead when both axes shrink by exactly 2.
-inline int AverageFour(int a, int b, int c, int d) noexcept { return (a + b + c + d + 2) >> 2; }
 
 }  // namespace deeplab::preprocess

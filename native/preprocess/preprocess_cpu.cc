@@ -131,8 +131,6 @@ class RowWriter {
       std::fill(line, line + placed.x, table_.padding[c]);
       if (plan_.same_size) {
         copy(blender, row, c, line + placed.x);
-      } else if (plan_.halve) {
-        halve(blender, row, c, line + placed.x);
       } else {
         blend(blender, row, c, line + placed.x);
       }
@@ -157,16 +155,6 @@ class RowWriter {
   void copy(const RowBlender& blender, int row, int channel, T* line) const {
     for (int x = 0; x < plan_.geometry.placed.width; ++x) {
       line[x] = table_.values[channel][blender.value(x, row, channel)];
-    }
-  }
-
-  void halve(const RowBlender& blender, int row, int channel, T* line) const {
-    for (int x = 0; x < plan_.geometry.placed.width; ++x) {
-      const int value = AverageFour(blender.value(2 * x, 2 * row, channel),
-                                    blender.value(2 * x + 1, 2 * row, channel),
-                                    blender.value(2 * x, 2 * row + 1, channel),
-                                    blender.value(2 * x + 1, 2 * row + 1, channel));
-      line[x] = table_.values[channel][value];
     }
   }
 
