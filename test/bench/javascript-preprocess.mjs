@@ -1,5 +1,6 @@
 // The "plain JavaScript" rival's way in: bilinear stretch and normalisation, written as one would with care:
-// no allocation a picture, integer-free inner loops over typed arrays, each source row read once.
+// no allocation a picture, typed arrays, and 8-bit values resized in OpenCV's 11-bit integers, so that the
+// network is given the very same input as by the others.
 
 /** Start index and weight of the second tap for each output index (half-pixel centres, clamped). */
 export function linearTaps(inputLength, outputLength) {
@@ -16,10 +17,21 @@ export function linearTaps(inputLength, outputLength) {
   return { first, second, weight };
 }
 
+const UNIT = 2048;
+
+/** The same taps with both weights in 1/2048. */
+function fixedTaps(inputLength, outputLength) {
+  const { first, second, weight } = linearTaps(inputLength, outputLength);
+  const toUnits = (value) => Math.round(Math.fround(value * UNIT));
+  const near = Int32Array.from(weight, (value) => toUnits(Math.fround(1 - value)));
+  const far = Int32Array.from(weight, toUnits);
+  return { first, second, near, far };
+}
+
 /** A function `(rgb) → Float32Array(3·height·width)`, the same array each time. */
 export function makePreprocess(source, input, { mean, std, scale }) {
-  const columns = linearTaps(source.width, input.width);
-  const rows = linearTaps(source.height, input.height);
+  const columns = fixedTaps(source.width, input.width);
+  const rows = fixedTaps(source.height, input.height);
   const plane = input.width * input.height;
   const tensor = new Float32Array(3 * plane);
   const stride = source.width * 3;
@@ -29,15 +41,17 @@ export function makePreprocess(source, input, { mean, std, scale }) {
     for (let y = 0; y < input.height; y += 1) {
       const top = rows.first[y] * stride;
       const bottom = rows.second[y] * stride;
-      const wy = rows.weight[y];
+      const [nearY, farY] = [rows.near[y], rows.far[y]];
       for (let x = 0, out = y * input.width; x < input.width; x += 1, out += 1) {
         const left = columns.first[x] * 3;
         const right = columns.second[x] * 3;
-        const wx = columns.weight[x];
+        const nearX = columns.near[x];
+        const farX = columns.far[x];
         for (let c = 0; c < 3; c += 1) {
-          const a = data[top + left + c] + wx * (data[top + right + c] - data[top + left + c]);
-          const b = data[bottom + left + c] + wx * (data[bottom + right + c] - data[bottom + left + c]);
-          tensor[c * plane + out] = Math.round(a + wy * (b - a)) * factor[c] + offset[c];
+          const a = (data[top + left + c] * nearX + data[top + right + c] * farX) >> 4;
+          const b = (data[bottom + left + c] * nearX + data[bottom + right + c] * farX) >> 4;
+          const value = (((nearY * a) >> 16) + ((farY * b) >> 16) + 2) >> 2;
+          tensor[c * plane + out] = value * factor[c] + offset[c];
         }
       }
     }
