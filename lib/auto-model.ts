@@ -1,9 +1,11 @@
 // From a package folder to a loaded model.
 
 import { abortable } from "./abort.js";
-import { callSite, fromNative } from "./errors.js";
+import { callSite, fromNative, toDeepLabError } from "./errors.js";
+import { preloadDecoder } from "./image/decode.js";
+import { hintForNamedLibrary } from "./libraries.js";
 import { SemanticSegmentationModel } from "./model.js";
-import { native } from "./native.js";
+import { type NativeModelSpec, native } from "./native.js";
 import { nativeSpec } from "./native-spec.js";
 import { type FromPretrainedOptions, type LoadSettings, parseLoadOptions } from "./options.js";
 import { readModelPackage } from "./packages/model-package.js";
@@ -47,12 +49,17 @@ async function load(
 }
 
 // Loading cannot be stopped midway: after an abort the model is closed as soon as it is there.
-async function openNative(spec: ReturnType<typeof nativeSpec>, signal: LoadSettings["signal"]) {
+async function openNative(spec: NativeModelSpec, signal: LoadSettings["signal"]) {
   const opening = native().openModel(spec);
+  void preloadDecoder(); // native code loads on a thread of its own: this one is free meanwhile
   try {
     return await abortable(opening, signal);
   } catch (error) {
     opening.then((late) => late.close()).catch(() => {});
-    throw error;
+    // The code's own hint says to install or name a library: no help where one was named.
+    const hint = hintForNamedLibrary(spec.libraryCandidates);
+    throw signal?.aborted || hint === undefined
+      ? error
+      : toDeepLabError(error, { BACKEND_UNAVAILABLE: hint });
   }
 }

@@ -1,18 +1,10 @@
 // Small checks for options: each says what was expected, what came instead, and nothing passes by accident.
 
-import { inspect } from "node:util";
 import { DeepLabError } from "./errors.js";
+import { shorten, show } from "./show.js";
 import { didYouMean } from "./suggest.js";
 
-/** A value as it is shown in messages: short, on one line, strings in quotes. */
-export function show(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.length > 80 ? `${value.slice(0, 79)}…` : value);
-  return inspect(value, {
-    depth: 0,
-    maxArrayLength: 4,
-    breakLength: Number.POSITIVE_INFINITY,
-  });
-}
+export { show } from "./show.js";
 
 /** Throws OPTION_INVALID: expected and received. */
 export function invalidOption(name: string, expected: string, received: unknown, more = ""): never {
@@ -50,7 +42,7 @@ function unknownOption(key: string, where: string, allowed: readonly string[]): 
     "OPTION_UNKNOWN",
     `Unknown key ${show(key)} in ${where}.${didYouMean(key, allowed)}`,
     {
-      detail: { option: key, allowed },
+      detail: { option: shorten(key), allowed },
       hint: `known here: ${allowed.join(", ")}.`,
     },
   );

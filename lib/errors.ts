@@ -107,12 +107,17 @@ export async function fromNative<T>(work: Promise<T>, site: CallSite = callSite(
   }
 }
 
-/** Native errors become DeepLabErrors (the original is the cause); others come back as they are. */
-export function toDeepLabError(error: unknown): unknown {
+/**
+ * Native errors become DeepLabErrors (the original is the cause); others come back as they are.
+ * @param hints Hints that know better than those of the codes.
+ */
+export function toDeepLabError(error: unknown, hints: Partial<Record<ErrorCode, string>> = {}): unknown {
   if (error instanceof DeepLabError || !(error instanceof Error)) return error;
   const { code, detail } = error as { code?: unknown; detail?: unknown };
   if (!isErrorCode(code)) return error;
-  return new DeepLabError(code, error.message, { detail: readDetail(detail), cause: error });
+  const extras = { detail: readDetail(detail), cause: error };
+  const hint = hints[code];
+  return new DeepLabError(code, error.message, hint === undefined ? extras : { ...extras, hint });
 }
 
 /** Whether `value` is one of {@link errorCodes}. */

@@ -21,7 +21,10 @@ export interface InferOptions {
    * @default false
    */
   readonly strict?: boolean;
-  /** Aborts the call; the promise then rejects with `signal.reason`. */
+  /**
+   * Aborts the call: the promise rejects with `signal.reason` at once. What has not begun never runs; a run of
+   * the network that has begun ends unseen in native code, and later calls wait for it.
+   */
   readonly signal?: AbortSignal;
 }
 

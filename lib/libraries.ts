@@ -20,16 +20,33 @@ const vendorNames: Partial<Record<NodeJS.Platform, string>> = {
   win32: "onnxruntime.dll",
 };
 
+const optionOrigin = "option runtime.onnxruntime";
+const variableOrigin = "DEEPLAB_RT_ONNXRUNTIME";
+
+/** The folder that holds package.json, one above dist/. */
+const packageRoot = path.join(__dirname, "..");
+
 /**
- * Places to look for ONNX Runtime: the option alone, or `DEEPLAB_RT_ONNXRUNTIME` alone, or beside the
- * addon and in `onnxruntime-node`, as seen from this package and from the working directory.
+ * Places to look for ONNX Runtime: the option alone, or `DEEPLAB_RT_ONNXRUNTIME` alone, or beside the addon and
+ * in `onnxruntime-node` as this package sees it. The working directory is no place: whoever runs the command
+ * line in a foreign folder must not load native code from there. A place that holds no library is named too, so
+ * that it is in the error.
  * @param option `runtime.onnxruntime`: a file path, or a bare file name for the system's own search.
  */
 export function onnxruntimeCandidates(option?: string): NativeLibraryCandidate[] {
-  if (option !== undefined) return [named("option runtime.onnxruntime", option)];
+  if (option !== undefined) return [named(optionOrigin, option)];
   const variable = process.env.DEEPLAB_RT_ONNXRUNTIME;
-  if (variable) return [named("DEEPLAB_RT_ONNXRUNTIME", variable)];
+  if (variable) return [named(variableOrigin, variable)];
   return [...besideAddon(), ...inOnnxruntimeNode()];
+}
+
+/** How to fix a library that was named explicitly and cannot be used; undefined where none was named. */
+export function hintForNamedLibrary(candidates: readonly NativeLibraryCandidate[]): string | undefined {
+  const [only] = candidates;
+  if (only?.origin !== optionOrigin && only?.origin !== variableOrigin) return undefined;
+  const what = only.origin === optionOrigin ? "the option" : "the environment variable";
+  const name = only.origin === optionOrigin ? "runtime.onnxruntime" : variableOrigin;
+  return `correct or unset ${what} ${name}: while it is set, nothing else is tried.`;
 }
 
 // A bare file name stays as it is: the system's loader searches for it.
@@ -46,30 +63,35 @@ function besideAddon(): NativeLibraryCandidate[] {
 }
 
 function inOnnxruntimeNode(): NativeLibraryCandidate[] {
-  const starts = [path.join(__dirname, ".."), process.cwd()];
-  const roots = starts.flatMap((start) => packageFolder("onnxruntime-node", start));
-  return [...new Set(roots)]
-    .flatMap(librariesOf)
-    .map((file) => ({ library, origin: "onnxruntime-node", path: file }));
+  const root = findPackage("onnxruntime-node", packageRoot);
+  const files = root === undefined ? [expectedPlace("onnxruntime-node", packageRoot)] : librariesOf(root);
+  return files.map((file) => ({ library, origin: "onnxruntime-node", path: file }));
 }
 
-function packageFolder(name: string, start: string): string[] {
+function findPackage(name: string, start: string): string | undefined {
   try {
-    return [path.dirname(require.resolve(`${name}/package.json`, { paths: [start] }))];
+    return path.dirname(require.resolve(`${name}/package.json`, { paths: [start] }));
   } catch {
-    return []; // not installed there: one place less to look
+    return undefined; // not installed: expectedPlace() stands for it in the error
   }
 }
 
-// bin/napi-v<N>/<platform>/<arch>/<library>, the highest N first.
+/** Where npm would have put a package: beside the installed package, or inside a clone. */
+export function expectedPlace(name: string, root: string): string {
+  const parent = path.dirname(root);
+  const modules = path.basename(parent) === "node_modules" ? parent : path.join(root, "node_modules");
+  return path.join(modules, name);
+}
+
+// bin/napi-v<N>/<platform>/<arch>/<library>, the highest N first; bin/ itself where there is none.
 function librariesOf(root: string): string[] {
-  const name = vendorNames[process.platform];
-  if (name === undefined) return [];
   const bin = path.join(root, "bin");
-  return listFolder(bin)
+  const name = vendorNames[process.platform];
+  const folders = listFolder(bin)
     .filter((folder) => /^napi-v\d+$/.test(folder))
-    .sort((a, b) => Number(b.slice(6)) - Number(a.slice(6)))
-    .map((folder) => path.join(bin, folder, process.platform, process.arch, name));
+    .sort((a, b) => Number(b.slice(6)) - Number(a.slice(6)));
+  if (name === undefined || folders.length === 0) return [bin];
+  return folders.map((folder) => path.join(bin, folder, process.platform, process.arch, name));
 }
 
 function listFolder(folder: string): string[] {

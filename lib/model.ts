@@ -1,7 +1,7 @@
 // A loaded model: from images to results. Decoding is done here, everything after it in native code.
 
 import { abortable } from "./abort.js";
-import { callSite, DeepLabError, fromNative, toDeepLabError } from "./errors.js";
+import { callSite, DeepLabError, fromNative } from "./errors.js";
 import { type ImageRequest, loadImages } from "./image/load-all.js";
 import type { LoadedImage, ImageSource as Source } from "./image/source.js";
 import { type InferOptions, type InferSettings, parseInferOptions } from "./infer-options.js";
@@ -37,8 +37,12 @@ export class SemanticSegmentationModel implements AsyncDisposable {
   #lastRequest = 0;
   #closing: Promise<void> | undefined;
 
-  /** Use `AutoModel.fromPretrained`. */
+  /**
+   * Use `AutoModel.fromPretrained`.
+   * @throws DeepLabError OPTION_INVALID where called by hand
+   */
   constructor(parts: ModelParts) {
+    if (typeof parts?.native?.info !== "function") throw madeByHand();
     this.#parts = parts;
     this.#info = parts.native.info();
   }
@@ -75,12 +79,22 @@ export class SemanticSegmentationModel implements AsyncDisposable {
   }
 
   /**
-   * Segments one image, or a list of images in one go.
-   * @throws DeepLabError IMAGE_*, OPTION_*, EMPTY_BATCH, NON_FINITE_LOGITS (strict), CLOSED, BACKEND_FAILED, …;
-   *   of a list `detail.index` says which image; an abort rejects with `signal.reason`
+   * Segments one image.
+   * @param image Encoded bytes and raw pixels are copied at the call.
+   * @throws DeepLabError IMAGE_*, OPTION_*, NON_FINITE_LOGITS (strict), CLOSED, BACKEND_FAILED, …; an abort rejects
+   *   with `signal.reason`
    */
   infer(image: Source, options?: InferOptions): Promise<SemanticSegmentationResult>;
+  /**
+   * Segments a list of images, as many at once as the network takes.
+   * @returns One result an image, in their order; one image that fails fails the list.
+   * @throws DeepLabError as for one image, with `detail.index`; EMPTY_BATCH for an empty list
+   */
   infer(images: readonly Source[], options?: InferOptions): Promise<SemanticSegmentationResult[]>;
+  /**
+   * Segments one image or a list, where the type says no more: a list gives a list.
+   * @throws DeepLabError as for one image or a list
+   */
   infer(
     images: Source | readonly Source[],
     options?: InferOptions,
@@ -114,7 +128,10 @@ export class SemanticSegmentationModel implements AsyncDisposable {
     return fromNative(work, callSite(this.inspect));
   }
 
-  /** Waits for running work, then frees the model. Queued and later calls are `CLOSED`. Idempotent. */
+  /**
+   * Waits for running work, then frees the model. Queued and later calls are `CLOSED`, and so is a call whose
+   * picture is still being read or decoded: it counts as queued. Idempotent.
+   */
   close(): Promise<void> {
     this.#closing ??= fromNative(this.#parts.native.close(), callSite(this.close));
     return this.#closing;
@@ -168,7 +185,8 @@ export class SemanticSegmentationModel implements AsyncDisposable {
     const onAbort = () => native.cancel(requestId);
     signal?.addEventListener("abort", onAbort, { once: true });
     try {
-      return await native.infer({
+      // Cancelled or not, running work ends in native code, which holds on to the pixels until then.
+      const work = native.infer({
         images: loaded.map(({ image }) => image),
         requestId,
         disableStaticCrop,
@@ -183,11 +201,7 @@ export class SemanticSegmentationModel implements AsyncDisposable {
         strict,
         captureTensors,
       });
-    } catch (error) {
-      const known = toDeepLabError(error);
-      throw known instanceof DeepLabError && known.code === "ABORTED" && signal?.aborted
-        ? signal.reason
-        : known;
+      return await abortable(work, signal);
     } finally {
       signal?.removeEventListener("abort", onAbort);
     }
@@ -212,6 +226,17 @@ export class SemanticSegmentationModel implements AsyncDisposable {
         "Check scaling_factor and normalization of the package; { strict: true } makes this an error.",
     );
   }
+}
+
+function madeByHand(): DeepLabError {
+  return new DeepLabError(
+    "OPTION_INVALID",
+    "A SemanticSegmentationModel cannot be made by its constructor.",
+    {
+      detail: { option: "parts", expected: "what AutoModel.fromPretrained() hands over" },
+      hint: "call AutoModel.fromPretrained(folder).",
+    },
+  );
 }
 
 function single<T>(answers: readonly T[]): T {

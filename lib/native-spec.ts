@@ -20,6 +20,8 @@ export function nativeSpec(model: ModelPackage, settings: LoadSettings): NativeM
     device: settings.device,
     weightsPath: model.weightsPath,
     weightsBytes: new Uint8Array(0),
+    weightsByteLength: model.weightsByteLength,
+    weightsFingerprint: model.weightsFingerprint,
     libraryCandidates: onnxruntimeCandidates(settings.onnxruntime),
     session: settings.session,
     classCount: classes.names.length,

@@ -37,6 +37,10 @@ export interface NativeModelSpec {
   readonly weightsPath: string;
   /** Serialized weights, or empty: native reads `weightsPath` itself. */
   readonly weightsBytes: Uint8Array;
+  /** What the weights take, external data included: told to the garbage collector while a handle lives. */
+  readonly weightsByteLength: number;
+  /** Differs when a file of the weights was replaced; part of what makes two loaded models the same. */
+  readonly weightsFingerprint: string;
   readonly libraryCandidates: readonly NativeLibraryCandidate[];
   readonly session: NativeSessionOptions;
 
@@ -190,14 +194,6 @@ export interface NativeModel {
   close(): Promise<void>;
 }
 
-export interface NativeBackendProbe {
-  readonly name: string;
-  readonly packageFormat: string;
-  readonly available: boolean;
-  /** What was found, or why it cannot be used; shown to the user as it is. */
-  readonly reason: string;
-}
-
 export interface NativeBuildInfo {
   readonly version: string;
   readonly compiler: string;
@@ -226,7 +222,6 @@ export interface NativeAddon {
   readonly errorCodes: readonly string[];
   buildInfo(): NativeBuildInfo;
   memoryStats(): NativeMemoryStats;
-  probeBackends(candidates: readonly NativeLibraryCandidate[]): readonly NativeBackendProbe[];
   openModel(spec: NativeModelSpec): Promise<NativeModel>;
 }
 

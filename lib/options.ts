@@ -55,7 +55,10 @@ export interface FromPretrainedOptions {
    * @default false
    */
   readonly allowClassMismatch?: boolean;
-  /** Aborts loading; the promise then rejects with `signal.reason`. */
+  /**
+   * Aborts loading: the promise rejects with `signal.reason` at once. A network that is being loaded is released as
+   * soon as it is there.
+   */
   readonly signal?: AbortSignal;
 }
 

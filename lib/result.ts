@@ -36,7 +36,7 @@ export interface ImageMetadata {
 
 /** Milliseconds of each stage. In a list, pictures share a batch: `network` is that of their batch. */
 export interface Timings {
-  /** Reading and decoding; 0 for raw pixels. */
+  /** Reading and decoding, without loading the decoder itself; 0 for raw pixels. */
   readonly decode: number;
   /** Waiting for earlier requests. */
   readonly queue: number;
@@ -102,7 +102,10 @@ export class SemanticSegmentationResult {
     this.#idCount = context.idCount;
   }
 
-  /** Pixels, share and mean confidence of every class, in order of the ids; counted anew at each call. */
+  /**
+   * Pixels, share and mean confidence of every class, in order of the ids. Synchronous, and counted anew at each
+   * call: its cost grows with the number of pixels, so keep the answer where it is needed twice.
+   */
   classStats(): ClassStats[] {
     return classStats({
       map: this.segmentationMap,
@@ -120,6 +123,8 @@ export class SemanticSegmentationResult {
   overlay(options?: OverlayOptions & { readonly format?: "rgba" }): Promise<RgbaImage>;
   /** The same as a PNG file. */
   overlay(options: OverlayOptions & { readonly format: "png" }): Promise<Buffer>;
+  /** The same where the type does not say which format: a Buffer for `"png"`, else pixels. */
+  overlay(options?: OverlayOptions): Promise<RgbaImage | Buffer>;
   overlay(options: OverlayOptions = {}): Promise<RgbaImage | Buffer> {
     const { sourceWidth, sourceHeight } = this.imageMetadata;
     const source = {

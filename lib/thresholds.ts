@@ -3,6 +3,7 @@
 
 import { invalidOption, optionObject, unitNumber } from "./checks.js";
 import { DeepLabError } from "./errors.js";
+import { shorten, show } from "./show.js";
 import { didYouMean } from "./suggest.js";
 
 /** Thresholds found when a model was evaluated; `confidence: "best"` uses them. */
@@ -110,7 +111,7 @@ function ownNumber(map: Readonly<Record<string, number>>, name: string): number 
 
 function byClassName(value: unknown, option: string): Readonly<Record<string, number>> {
   const map = optionObject(value, option, Object.keys(Object(value)));
-  for (const [name, number] of Object.entries(map)) unitNumber(number, `${option}[${JSON.stringify(name)}]`);
+  for (const [name, number] of Object.entries(map)) unitNumber(number, `${option}[${show(name)}]`);
   return map as Readonly<Record<string, number>>;
 }
 
@@ -118,9 +119,9 @@ function unknownClass(name: string, classNames: readonly string[]): DeepLabError
   const suggestion = didYouMean(name, classNames);
   return new DeepLabError(
     "OPTION_INVALID",
-    `Option confidence names a class ${JSON.stringify(name)} that the model does not have.${suggestion}`,
+    `Option confidence names a class ${show(name)} that the model does not have.${suggestion}`,
     {
-      detail: { option: "confidence", found: name, allowed: classNames },
+      detail: { option: "confidence", found: shorten(name), allowed: classNames },
       hint: `its classes are ${classNames.slice(0, 30).join(", ")}${classNames.length > 30 ? ", …" : ""}.`,
     },
   );

@@ -12,9 +12,10 @@ export interface CommandContext {
   readonly isTerminal: boolean;
 }
 
-/** An error as a user should see it; unforeseen ones with their stack. */
+/** An error as a user should see it; what the file system says as it is, unforeseen ones with their stack. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const { code } = error as { code?: unknown };
-  return error.name === "DeepLabError" ? `[${code}] ${error.message}` : (error.stack ?? error.message);
+  const { code, syscall } = error as { code?: unknown; syscall?: unknown };
+  if (error.name === "DeepLabError") return `[${code}] ${error.message}`;
+  return syscall === undefined ? (error.stack ?? error.message) : error.message;
 }

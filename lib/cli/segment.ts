@@ -1,6 +1,6 @@
 // deeplab-rt segment: pictures in, overlay PNGs and tables out. A bad picture does not stop the others.
 
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { AutoModel } from "../auto-model.js";
 import { invalidOption, unitNumber } from "../checks.js";
@@ -9,6 +9,7 @@ import type { SemanticSegmentationModel } from "../model.js";
 import type { SemanticSegmentationResult } from "../result.js";
 import { type CommandContext, describeError } from "./context.js";
 import { exitCodes } from "./exit-codes.js";
+import { makeOutputFolder } from "./output-folder.js";
 import { resultReport } from "./table.js";
 
 /** The sample model that ships with the package. */
@@ -40,8 +41,8 @@ export async function segmentCommand(
   context: CommandContext,
 ): Promise<number> {
   const confidence = parseConfidence(options.confidence);
+  await makeOutputFolder(options.output);
   await using model = await AutoModel.fromPretrained(options.model, { signal: context.signal });
-  await mkdir(options.output, { recursive: true });
   const names = overlayNames(images);
   const outcomes: (Done | Failed)[] = [];
   for (const [i, image] of images.entries()) {

@@ -49,7 +49,18 @@ export async function decodePixels(bytes: Uint8Array): Promise<NativeImage> {
   }
 }
 
-// Loaded at the first encoded picture: whoever passes raw pixels needs no decoder.
+/**
+ * Starts loading sharp, which takes a good part of a second at worst: done while a model loads, the first picture
+ * need not wait for it. Never fails: whoever decodes is told what is wrong.
+ * @returns settled when it is loaded, or cannot be
+ */
+export function preloadDecoder(): Promise<void> {
+  return loadSharp().then(
+    () => {},
+    () => {},
+  );
+}
+
 async function loadSharp(): Promise<typeof Sharp> {
   try {
     return (await import("sharp")).default;

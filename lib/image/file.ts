@@ -1,12 +1,15 @@
 // Reading picture files named by path or file: URL.
 
 import { readFile, stat } from "node:fs/promises";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { DeepLabError } from "../errors.js";
+import { showPath } from "../show.js";
+import { isBase64Picture } from "./base64.js";
 
 /**
  * The bytes of a picture file.
- * @throws DeepLabError IMAGE_NOT_FOUND, IMAGE_UNREADABLE, IMAGE_UNSUPPORTED
+ * @throws DeepLabError IMAGE_NOT_FOUND, IMAGE_UNREADABLE, IMAGE_UNSUPPORTED, IMAGE_INVALID
  */
 export async function readImageFile(source: string | URL): Promise<Uint8Array> {
   const file = toPath(source);
@@ -15,20 +18,36 @@ export async function readImageFile(source: string | URL): Promise<Uint8Array> {
     if (!(await stat(file)).isFile()) throw unreadable(file, "it is not an ordinary file");
     return await readFile(file);
   } catch (error) {
-    if (error instanceof DeepLabError) throw error;
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code !== "ENOENT" && code !== "ENOTDIR") throw unreadable(file, message, error);
-    throw new DeepLabError("IMAGE_NOT_FOUND", `There is no picture at ${file}.`, {
-      detail: { file },
-      cause: error,
-    });
+    throw error instanceof DeepLabError ? error : readError(file, error as NodeJS.ErrnoException);
   }
+}
+
+// What the file system says holds the path once more; of a long one only its first words are kept.
+function readError(file: string, error: NodeJS.ErrnoException): DeepLabError {
+  const absent = error.code === "ENOENT" || error.code === "ENOTDIR";
+  if ((absent || error.code === "ENAMETOOLONG") && isBase64Picture(file)) return base64(file.length);
+  const shown = showPath(file);
+  const cause = shown === file ? error : undefined;
+  if (!absent) return unreadable(file, error.message.split(",")[0] ?? "", cause);
+  const place = showPath(path.resolve(file));
+  return new DeepLabError("IMAGE_NOT_FOUND", `There is no picture at ${place}.`, {
+    detail: { file: place },
+    cause,
+  });
+}
+
+function base64(length: number): DeepLabError {
+  return new DeepLabError(
+    "IMAGE_INVALID",
+    `Expected the path of a picture but received ${length} characters that look like a picture in base64.`,
+    { detail: { length }, hint: 'pass its bytes: Buffer.from(text, "base64").' },
+  );
 }
 
 function toPath(source: string | URL): string {
   const text = String(source);
   // One letter before the colon is a Windows drive, not a scheme.
-  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(text)?.[1]?.toLowerCase();
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(text.slice(0, 40))?.[1]?.toLowerCase();
   if (source instanceof URL || scheme === "file") return fromFileUrl(text, scheme);
   if (scheme !== undefined && ["http", "https", "data", "ftp", "blob"].includes(scheme)) {
     throw unsupportedScheme(text, scheme);
@@ -47,20 +66,26 @@ function fromFileUrl(text: string, scheme = ""): string {
   }
 }
 
+// Queries may hold keys, and a data: address is the picture itself: neither is repeated.
 function unsupportedScheme(text: string, scheme: string): DeepLabError {
+  const isData = scheme === "data";
+  const where = isData ? `${text.length} characters` : showPath(text.replace(/[?#].*$/s, ""));
   return new DeepLabError(
     "IMAGE_UNSUPPORTED",
-    `Pictures cannot be read from ${scheme}: addresses (${text.slice(0, 80)}).`,
+    `Pictures cannot be read from ${scheme}: addresses (${where}).`,
     {
       detail: { scheme },
-      hint: "fetch the picture and pass its bytes.",
+      hint: isData
+        ? 'pass the bytes: Buffer.from(text.slice(text.indexOf(",") + 1), "base64").'
+        : "fetch the picture and pass its bytes.",
     },
   );
 }
 
 function unreadable(file: string, why: string, cause?: unknown): DeepLabError {
-  return new DeepLabError("IMAGE_UNREADABLE", `The picture ${file} cannot be read: ${why}.`, {
-    detail: { file, reason: why },
+  const shown = showPath(file);
+  return new DeepLabError("IMAGE_UNREADABLE", `The picture ${shown} cannot be read: ${why}.`, {
+    detail: { file: shown, reason: why },
     cause,
   });
 }

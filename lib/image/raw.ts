@@ -1,8 +1,8 @@
 // Raw pixels: every length checked here, so that native code never reads beyond them.
 
-import { show } from "../checks.js";
 import { DeepLabError } from "../errors.js";
 import type { NativeImage } from "../native.js";
+import { show } from "../show.js";
 import { didYouMean } from "../suggest.js";
 
 /** Order of a pixel's bytes. */

@@ -1,6 +1,7 @@
 // class_names.txt: one name a line; one of them is the background.
 
 import path from "node:path";
+import { shorten, show } from "../show.js";
 import { invalidFile, packageFiles, readPackageText } from "./files.js";
 
 /** The classes of a package; ids are positions in `names`. */
@@ -38,7 +39,7 @@ export function parseClassNames(text: string, file: string): ClassNames {
     throw invalidFile(file, `names ${names.length} classes; at most ${maxClasses} are possible`, {});
   }
   const backgroundId = names.findIndex((name) => name.toLowerCase() === "background");
-  const detail = { found: names.slice(0, 20) };
+  const detail = { found: names.slice(0, 20).map((name) => shorten(name)) };
   if (backgroundId < 0) {
     throw invalidFile(file, `has no class called "background"; it names ${list(names)}`, {
       detail,
@@ -55,6 +56,6 @@ export function parseClassNames(text: string, file: string): ClassNames {
 }
 
 function list(names: readonly string[]): string {
-  const shown = names.slice(0, 8).map((name) => JSON.stringify(name));
+  const shown = names.slice(0, 8).map(show);
   return names.length > shown.length ? `${shown.join(", ")}, … (${names.length} in all)` : shown.join(", ");
 }

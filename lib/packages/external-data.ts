@@ -108,18 +108,21 @@ function newFrame(message: Message, end: number): Frame {
 }
 
 /**
- * Refuses external data outside the package folder.
+ * The files that hold the network's external data, links resolved; refuses those outside the package folder.
  * @throws DeepLabError PACKAGE_EXTERNAL_DATA, PACKAGE_MISSING_FILE
  */
-export async function checkExternalData(weights: Uint8Array, weightsPath: string): Promise<void> {
+export async function externalDataFiles(weights: Uint8Array, weightsPath: string): Promise<string[]> {
   const folder = path.dirname(weightsPath);
+  const files: string[] = [];
   for (const location of externalDataLocations(weights)) {
     if (isOutside(location)) throw leaves(weightsPath, location, "it must be a relative path without ..");
     const file = path.join(folder, location);
     const [realFolder, realFile] = await Promise.all([realpath(folder), resolveFile(file)]);
     const inside = path.relative(realFolder, realFile);
     if (isOutside(inside)) throw leaves(weightsPath, location, `it is a link to ${realFile}`);
+    files.push(realFile);
   }
+  return files;
 }
 
 function isOutside(location: string): boolean {

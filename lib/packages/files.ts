@@ -3,6 +3,7 @@
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { DeepLabError } from "../errors.js";
+import { show } from "../show.js";
 
 /** The files a package is made of. */
 export const packageFiles = {
@@ -47,7 +48,7 @@ export async function readPackageJson(folder: string, name: string): Promise<Rec
   const value = parseJson(file, text);
   if (typeof value === "object" && value !== null && !Array.isArray(value))
     return value as Record<string, unknown>;
-  const found = Array.isArray(value) ? "a list" : String(value);
+  const found = Array.isArray(value) ? "a list" : show(value);
   throw invalidFile(file, `must hold one JSON object {…}, but holds ${found}`, { detail: { found } });
 }
 

@@ -2,8 +2,8 @@
 
 import path from "node:path";
 import type { core } from "zod";
-import { show } from "../checks.js";
 import { DeepLabError } from "../errors.js";
+import { show } from "../show.js";
 import { packageFiles, readPackageJson } from "./files.js";
 import { type InferenceConfigFile, inferenceConfigSchema } from "./inference-config-schema.js";
 

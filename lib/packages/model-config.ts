@@ -2,12 +2,19 @@
 // decided by the weights that are there.
 
 import path from "node:path";
-import { show } from "../checks.js";
 import { DeepLabError } from "../errors.js";
+import { show } from "../show.js";
 import { warn } from "../warnings.js";
 import { hasFile, packageFiles, readPackageJson } from "./files.js";
 
-const expected = { model_architecture: "deep-lab-v3-plus", task_type: "semantic-segmentation" } as const;
+const asDeepLab = "the package is opened as a DeepLabV3+ segmentation model all the same";
+
+/** Field → what it should say, and what is done where it says something else. */
+const expected = {
+  model_architecture: ["deep-lab-v3-plus", asDeepLab],
+  task_type: ["semantic-segmentation", asDeepLab],
+  backend_type: ["onnx", "what is run is weights.onnx"],
+} as const;
 
 /** What model_config.json says; all null without the file. */
 export interface ModelConfig {
@@ -18,7 +25,7 @@ export interface ModelConfig {
 }
 
 /**
- * Reads `model_config.json` where there is one. Another architecture or task is a warning
+ * Reads `model_config.json` where there is one. Another architecture, task or backend is a warning
  * (`PACKAGE_MODEL_CONFIG`): the reference's DeepLabV3+ class opens such a folder, and a network that
  * does not fit is an error by itself.
  * @throws DeepLabError PACKAGE_INVALID where the file is broken
@@ -49,12 +56,10 @@ function optionalText(value: unknown, field: string, file: string): string | nul
 }
 
 function warnOfOthers(file: string, json: Record<string, unknown>): void {
-  for (const [field, value] of Object.entries(expected)) {
+  for (const [field, [value, instead]] of Object.entries(expected)) {
     const found = json[field];
     if (typeof found !== "string" || found === value) continue;
-    warn(
-      "PACKAGE_MODEL_CONFIG",
-      `${file} says ${field} ${JSON.stringify(found)}; this package runs ${JSON.stringify(value)} and opens it as such.`,
-    );
+    const message = `${file} says ${field} ${show(found)}, expected ${show(value)}; ${instead}.`;
+    warn("PACKAGE_MODEL_CONFIG", message);
   }
 }

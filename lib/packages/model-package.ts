@@ -3,12 +3,12 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { show } from "../checks.js";
 import { DeepLabError } from "../errors.js";
 import { backendNotYet } from "../options.js";
+import { show } from "../show.js";
 import { warn } from "../warnings.js";
 import { type ClassNames, readClassNames } from "./class-names.js";
-import { checkExternalData } from "./external-data.js";
+import { externalDataFiles } from "./external-data.js";
 import { hasFile, missingFile, packageFiles, readPackageFile } from "./files.js";
 import { type InferenceConfig, readInferenceConfig } from "./inference-config.js";
 import { type ModelConfig, readModelConfig } from "./model-config.js";
@@ -23,6 +23,10 @@ export interface ModelPackage {
   readonly format: PackageFormat;
   /** Absolute path of the weights. */
   readonly weightsPath: string;
+  /** Bytes of the weights and of their external data. */
+  readonly weightsByteLength: number;
+  /** Sizes and times of those files: tells a replaced one from the one that is loaded already. */
+  readonly weightsFingerprint: string;
   readonly classes: ClassNames;
   readonly config: InferenceConfig;
   readonly modelConfig: ModelConfig;
@@ -41,9 +45,18 @@ export async function readModelPackage(location: string | URL): Promise<ModelPac
   const config = await readInferenceConfig(folder);
   const modelConfig = await readModelConfig(folder);
   const weightsPath = path.join(folder, packageFiles.onnxWeights);
-  await checkExternalData(await readPackageFile(folder, packageFiles.onnxWeights), weightsPath);
+  const weights = await readPackageFile(folder, packageFiles.onnxWeights);
+  const files = [weightsPath, ...(await externalDataFiles(weights, weightsPath))];
   warnOfSubstitute(folder, config);
-  return { folder, format, weightsPath, classes, config, modelConfig };
+  return { folder, format, weightsPath, ...(await describeFiles(files)), classes, config, modelConfig };
+}
+
+async function describeFiles(files: readonly string[]) {
+  const stats = await Promise.all(files.map((file) => stat(file, { bigint: true })));
+  return {
+    weightsByteLength: stats.reduce((sum, { size }) => sum + Number(size), 0),
+    weightsFingerprint: stats.map(({ ino, size, mtimeNs }) => `${ino} ${size} ${mtimeNs}`).join(", "),
+  };
 }
 
 async function packageFolder(location: string | URL): Promise<string> {
@@ -72,6 +85,7 @@ function toPath(location: unknown): string {
       `${show(String(location))} is not a file: URL of this machine.`,
       {
         cause: error,
+        detail: { option: "location", found: show(String(location)), expected: "a file: URL" },
       },
     );
   }
@@ -79,6 +93,7 @@ function toPath(location: unknown): string {
   throw new DeepLabError(
     "OPTION_INVALID",
     `Expected the package to be a folder's path or file: URL but received ${show(location)}.`,
+    { detail: { option: "location", found: show(location), expected: "a folder's path or file: URL" } },
   );
 }
 

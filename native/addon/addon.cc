@@ -40,30 +40,14 @@ Napi::Value BuildInfo(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value MemoryStats(const Napi::CallbackInfo& info) {
-  const BufferPool::Stats stats = BufferPool::Instance().stats();
-  Napi::Object to = Napi::Object::New(info.Env());
-  to.Set("usedBytes", static_cast<double>(stats.used_bytes));
-  to.Set("idleBytes", static_cast<double>(stats.idle_bytes));
-  to.Set("models", static_cast<double>(pipeline::Model::Count()));
-  to.Set("poolThreads", ThreadPool::Instance().threads());
-  return to;
-}
-
-Napi::Value ProbeBackends(const Napi::CallbackInfo& info) {
   return Guard(info.Env(), [&] {
-    if (!info[0].IsArray()) BorderError("candidates", "an array");
-    const auto candidates = ReadCandidates(info[0].As<Napi::Array>());
-    Napi::Array list = Napi::Array::New(info.Env());
-    for (const infer::Backend& backend : infer::Registry()) {
-      const infer::Availability availability = backend.probe(candidates);
-      Napi::Object entry = Napi::Object::New(info.Env());
-      entry.Set("name", backend.name);
-      entry.Set("packageFormat", backend.package_format);
-      entry.Set("available", availability.ok);
-      entry.Set("reason", availability.reason);
-      list.Set(list.Length(), entry);
-    }
-    return list;
+    const BufferPool::Stats stats = BufferPool::Instance().stats();
+    Napi::Object to = Napi::Object::New(info.Env());
+    to.Set("usedBytes", static_cast<double>(stats.used_bytes));
+    to.Set("idleBytes", static_cast<double>(stats.idle_bytes));
+    to.Set("models", static_cast<double>(pipeline::Model::Count()));
+    to.Set("poolThreads", ThreadPool::Instance().threads());
+    return to;
   });
 }
 
@@ -86,13 +70,16 @@ void OpenInBackground(EnvState& state, std::shared_ptr<ModelSpec> spec,
       model.reset();
     }
     // The handle gets the only reference: close() promises that the model is gone.
-    queue->post([queue, deferred, model = std::move(model), package = std::move(package),
-                 failed](Napi::Env env) mutable {
+    queue->post([queue, deferred, model = std::move(model), package = std::move(package), failed,
+                 bytes = spec->weights_byte_length](Napi::Env env) mutable {
       queue->drop(env);
-      if (failed) {
-        deferred.Reject(ToJs(env, *failed).Value());
-      } else {
-        deferred.Resolve(ModelHandle::New(env, std::move(model), std::move(package)));
+      try {
+        if (failed) throw *failed;
+        deferred.Resolve(ModelHandle::New(env, std::move(model), std::move(package), bytes));
+      } catch (const Napi::Error& error) {
+        deferred.Reject(error.Value());
+      } catch (...) {
+        deferred.Reject(ToJs(env, Describe(std::current_exception())).Value());
       }
     });
   });
@@ -104,6 +91,7 @@ Napi::Value OpenModel(const Napi::CallbackInfo& info) {
     auto spec = std::make_shared<ModelSpec>(ReadModelSpec(info[0].As<Napi::Object>()));
     const auto deferred = Napi::Promise::Deferred::New(info.Env());
     EnvState& state = EnvState::Of(info.Env());
+    if (state.down()) throw Error(ErrorCode::kClosed, "The process is leaving.");
     state.completions().hold(info.Env());
     OpenInBackground(state, std::move(spec), deferred);
     return deferred.Promise();
@@ -115,7 +103,6 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("errorCodes", ErrorCodes(env));
   exports.Set("buildInfo", Napi::Function::New(env, BuildInfo, "buildInfo"));
   exports.Set("memoryStats", Napi::Function::New(env, MemoryStats, "memoryStats"));
-  exports.Set("probeBackends", Napi::Function::New(env, ProbeBackends, "probeBackends"));
   exports.Set("openModel", Napi::Function::New(env, OpenModel, "openModel"));
   return exports;
 }

@@ -6,7 +6,10 @@
 #include <atomic>
 #include <functional>
 #include <list>
+#include <memory>
+#include <system_error>
 #include <thread>
+#include <utility>
 
 namespace deeplab::addon {
 
@@ -15,15 +18,22 @@ class Background {
  public:
   ~Background() { join(); }
 
+  // Where no thread can be had (a container's limit), the work is done here and now: late is better
+  // than lost.
   void run(std::function<void()> work) {
     reap();
-    threads_.emplace_back();
-    Entry& entry = threads_.back();
-    entry.thread = std::thread([&entry, work = std::move(work)]() mutable {
-      work();
-      work = nullptr;  // what it owned goes now, on this thread
-      entry.finished = true;
-    });
+    const auto shared = std::make_shared<std::function<void()>>(std::move(work));
+    Entry& entry = threads_.emplace_back();
+    try {
+      entry.thread = std::thread([&entry, shared] {
+        (*shared)();
+        *shared = nullptr;  // what it owned goes now, on this thread
+        entry.finished = true;
+      });
+    } catch (const std::system_error&) {
+      threads_.pop_back();
+      (*shared)();
+    }
   }
 
   // Waits for all that runs.

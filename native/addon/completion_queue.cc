@@ -19,7 +19,7 @@ std::shared_ptr<CompletionQueue> CompletionQueue::New(Napi::Env env, const char*
   return queue;
 }
 
-void CompletionQueue::post(Task task) {
+void CompletionQueue::post(Task task) noexcept {
   std::lock_guard lock(mutex_);
   if (function_ == nullptr) return;
   tasks_.push_back(std::move(task));
@@ -44,17 +44,18 @@ void CompletionQueue::close() {
 }
 
 void CompletionQueue::Drain(napi_env env, napi_value, void* context, void*) {
+  // A null environment: it is gone, and so may be `context`. Tasks own nothing of it.
+  if (env == nullptr) return;
   const auto queue = *static_cast<std::shared_ptr<CompletionQueue>*>(context);
   std::deque<Task> tasks;
   {
     std::lock_guard lock(queue->mutex_);
     tasks.swap(queue->tasks_);
   }
-  if (env == nullptr) return;  // the environment is gone: tasks own nothing of it
   for (const Task& task : tasks) {
     try {
       task(Napi::Env(env));
-    } catch (const Napi::Error&) {
+    } catch (...) {
       // Settling a promise fails only while the environment is being terminated. Nobody is left to
       // tell, and throwing into JavaScript would fail (and throw here) for the same reason.
     }

@@ -21,8 +21,9 @@ class CompletionQueue {
 
   static std::shared_ptr<CompletionQueue> New(Napi::Env env, const char* name);
 
-  // Any thread.
-  void post(Task task);
+  // Any thread. noexcept: a completion that cannot even be queued for lack of memory ends the
+  // process, because losing it would leave somebody waiting for ever.
+  void post(Task task) noexcept;
 
   // JavaScript thread: work that keeps the event loop alive began, or ended.
   void hold(Napi::Env env);

@@ -8,23 +8,28 @@ namespace {
 
 // An ArrayBuffer over pooled memory; garbage collection hands it back to the pool. Copied where the
 // runtime forbids external memory (Electron).
-Napi::ArrayBuffer Adopt(Napi::Env env, HostBuffer buffer) {
-  auto owner = std::make_unique<HostBuffer>(std::move(buffer));
+Napi::ArrayBuffer Adopt(Napi::Env env, HostBuffer given) {
+  // Shared with the finaliser: where it fails, the runtime may or may not have called it already.
+  const auto buffer = std::make_shared<HostBuffer>(std::move(given));
+  auto* const hint = new std::shared_ptr<HostBuffer>(buffer);
+  const auto finalize = [](napi_env, void*, void* held) {
+    auto* const owner = static_cast<std::shared_ptr<HostBuffer>*>(held);
+    (*owner)->reset();
+    delete owner;
+  };
   napi_value value;
-  const napi_status status = napi_create_external_arraybuffer(
-      env, owner->data(), owner->size(),
-      [](napi_env, void*, void* hint) { delete static_cast<HostBuffer*>(hint); }, owner.get(),
-      &value);
-  if (status == napi_ok) {
-    owner.release();
-    return Napi::ArrayBuffer(env, value);
+  const napi_status status =
+      napi_create_external_arraybuffer(env, buffer->data(), buffer->size(), finalize, hint, &value);
+  if (status == napi_ok) return Napi::ArrayBuffer(env, value);
+  const bool finalized = buffer->data() == nullptr;
+  if (!finalized) delete hint;
+  if (status == napi_no_external_buffers_allowed && !finalized) {
+    Napi::ArrayBuffer copy = Napi::ArrayBuffer::New(env, buffer->size());
+    std::memcpy(copy.Data(), buffer->data(), buffer->size());
+    return copy;
   }
-  if (status != napi_no_external_buffers_allowed) {
-    throw Error(ErrorCode::kOutOfMemory, "JavaScript could not take over a result's memory.");
-  }
-  Napi::ArrayBuffer copy = Napi::ArrayBuffer::New(env, owner->size());
-  std::memcpy(copy.Data(), owner->data(), owner->size());
-  return copy;
+  if (env.IsExceptionPending()) env.GetAndClearPendingException();
+  throw Error(ErrorCode::kOutOfMemory, "JavaScript could not take over a result's memory.");
 }
 
 Napi::Object WriteGeometry(Napi::Env env, const plan::Geometry& g) {

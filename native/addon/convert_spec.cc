@@ -77,6 +77,8 @@ ModelSpec ReadModelSpec(Napi::Object spec) {
   result.open.weights_path = ReadString(spec, "weightsPath");
   const Napi::Uint8Array bytes = ReadBytes(spec, "weightsBytes");
   result.bytes.assign(bytes.Data(), bytes.Data() + bytes.ByteLength());
+  result.open.weights_fingerprint = ReadString(spec, "weightsFingerprint");
+  result.weights_byte_length = static_cast<int64_t>(ReadNumber(spec, "weightsByteLength"));
   result.open.candidates = ReadCandidates(ReadArray(spec, "libraryCandidates"));
   result.open.session = ReadSession(ReadObject(spec, "session"));
   result.open.max_batch = ReadInt(spec, "maxBatch");

@@ -15,6 +15,7 @@ struct ModelSpec {
   std::vector<uint8_t> bytes;  // a copy: JavaScript may do what it likes with its own
   plan::ModelConfig config;
   bool allow_class_mismatch = false;
+  int64_t weights_byte_length = 0;  // what the garbage collector is told of
 };
 
 ModelSpec ReadModelSpec(Napi::Object spec);

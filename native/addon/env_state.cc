@@ -1,20 +1,32 @@
 #include "addon/env_state.h"
 
+#include <utility>
+
 #include "addon/model_handle.h"
 
 namespace deeplab::addon {
 
 EnvState::EnvState(Napi::Env env) {
-  napi_add_env_cleanup_hook(env, &Shutdown, this);
+  napi_add_env_cleanup_hook(
+      env, [](void* self) { static_cast<EnvState*>(self)->shutdown(); }, this);
   completions_ = CompletionQueue::New(env, "deeplab-rt open");
+  shut_down_at_exit(env);
+}
+
+void EnvState::shut_down_at_exit(Napi::Env env) {
+  const Napi::Object process = env.Global().Get("process").As<Napi::Object>();
+  const auto listener = Napi::Function::New(
+      env, [this](const Napi::CallbackInfo&) { shutdown(); }, "deeplab-rt exit");
+  process.Get("once").As<Napi::Function>().Call(process,
+                                                {Napi::String::New(env, "exit"), listener});
 }
 
 EnvState& EnvState::Of(Napi::Env env) { return *env.GetInstanceData<EnvState>(); }
 
-void EnvState::Shutdown(void* self) {
-  auto* const state = static_cast<EnvState*>(self);
-  for (ModelHandle* handle : state->handles_) handle->abandon();
-  state->background_.join();
+void EnvState::shutdown() {
+  if (std::exchange(down_, true)) return;
+  for (ModelHandle* handle : handles_) handle->abandon();
+  background_.join();
 }
 
 }  // namespace deeplab::addon

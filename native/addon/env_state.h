@@ -24,19 +24,27 @@ class EnvState {
   std::shared_ptr<CompletionQueue> shared_completions() { return completions_; }
   Background& background() { return background_; }
 
+  // True from Shutdown on: nothing new may begin.
+  bool down() const { return down_; }
+
   void add(ModelHandle* handle) { handles_.insert(handle); }
   void remove(ModelHandle* handle) { handles_.erase(handle); }
 
  private:
-  // The environment goes (end of process or of a Worker, in whatever state). Node runs its cleanup
-  // hooks last-in first-out: threadsafe functions, made later, are closed already, so nothing
-  // reaches JavaScript any more; JavaScript's memory, which running work may read, is still there.
-  // Hence: abort what waits, wait for what runs, join our threads, let the models go.
-  static void Shutdown(void* self);
+  // The environment goes: abort what waits, wait for what runs, join our threads, let the models
+  // go. JavaScript's memory, which running work may read, is still there. Idempotent.
+  //
+  // Called twice over. By process "exit": process.exit() on the main thread runs no cleanup hook,
+  // and the libraries' static destructors would run under our threads' feet. And by the cleanup
+  // hook: a Worker that is terminated emits no "exit". Hooks run last-in first-out, so threadsafe
+  // functions, made later, are closed by then and nothing reaches JavaScript any more.
+  void shutdown();
+  void shut_down_at_exit(Napi::Env env);
 
   std::shared_ptr<CompletionQueue> completions_;
   std::set<ModelHandle*> handles_;
   Background background_;
+  bool down_ = false;
 };
 
 }  // namespace deeplab::addon

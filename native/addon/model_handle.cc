@@ -7,7 +7,6 @@
 #include "addon/convert_result.h"
 #include "addon/env_state.h"
 #include "addon/js_error.h"
-#include "core/memory.h"
 
 namespace deeplab::addon {
 namespace {
@@ -22,24 +21,20 @@ const Error& Closed() {
   return *error;
 }
 
-// The last handle's model is unloaded here, which takes a moment: on a background thread.
-void Drop(std::shared_ptr<pipeline::Model> model) {
-  const bool last = model.use_count() == 1;
-  model.reset();
-  if (last) ReturnFreeMemory();
-}
-
 }  // namespace
 
 ModelHandle::ModelHandle(Napi::Env env, std::shared_ptr<pipeline::Model> model,
-                         std::shared_ptr<const pipeline::Package> package)
+                         std::shared_ptr<const pipeline::Package> package, int64_t weight_bytes)
     : state_(&EnvState::Of(env)),
       completions_(CompletionQueue::New(env, "deeplab-rt model")),
       model_(std::move(model)),
       package_(std::move(package)),
+      env_(env),
+      weight_bytes_(weight_bytes),
       owner_(g_next_owner++) {
   state_->add(this);
   model_->attach();
+  Napi::MemoryManagement::AdjustExternalMemory(env, weight_bytes);
 }
 
 ModelHandle::~ModelHandle() {
@@ -48,14 +43,14 @@ ModelHandle::~ModelHandle() {
   completions_->close();
   // Collected without close(): nothing runs (self_ would have held it), but the last handle's model
   // takes a moment to go.
-  if (model_)
-    state_->background().run([model = take_model()]() mutable { Drop(std::move(model)); });
+  if (model_) state_->background().run([model = take_model()]() mutable { model.reset(); });
 }
 
 Napi::Object ModelHandle::New(Napi::Env env, std::shared_ptr<pipeline::Model> model,
-                              std::shared_ptr<const pipeline::Package> package) {
-  auto handle =
-      std::unique_ptr<ModelHandle>(new ModelHandle(env, std::move(model), std::move(package)));
+                              std::shared_ptr<const pipeline::Package> package,
+                              int64_t weight_bytes) {
+  auto handle = std::unique_ptr<ModelHandle>(
+      new ModelHandle(env, std::move(model), std::move(package), weight_bytes));
   Napi::Object object = Napi::Object::New(env);
   napi_status status = napi_type_tag_object(env, object, &kHandleTag);
   if (status == napi_ok) {
@@ -105,7 +100,7 @@ Napi::Value ModelHandle::info(Napi::Env env) {
 Napi::Value ModelHandle::infer(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Pending pending{Napi::Promise::Deferred::New(env), {}};
-  const Napi::Promise promise = pending.deferred.Promise();
+  const Napi::Promise::Deferred deferred = pending.deferred;
   try {
     if (lifecycle_ != State::kOpen) throw Closed();
     if (!info[0].IsObject()) BorderError("request", "an object");
@@ -116,9 +111,10 @@ Napi::Value ModelHandle::infer(const Napi::CallbackInfo& info) {
   } catch (const Napi::Error&) {
     throw;
   } catch (...) {
-    pending.deferred.Reject(ToJs(env, Describe(std::current_exception())).Value());
+    deferred.Reject(ToJs(env, Describe(std::current_exception())).Value());
+    if (state_ != nullptr) release_if_idle(env);
   }
-  return promise;
+  return deferred.Promise();
 }
 
 void ModelHandle::start(Napi::Env env, std::shared_ptr<pipeline::Request> request,
@@ -136,9 +132,18 @@ void ModelHandle::start(Napi::Env env, std::shared_ptr<pipeline::Request> reques
     std::lock_guard lock(in_flight_->mutex);
     ++in_flight_->count;
   }
-  pending_.emplace(request->id, std::move(pending));
+  const uint64_t id = request->id;
+  pending_.emplace(id, std::move(pending));
   completions_->hold(env);
-  model_->submit(std::move(request));
+  try {
+    model_->submit(std::move(request));
+  } catch (...) {
+    completions_->drop(env);
+    pending_.erase(id);
+    std::lock_guard lock(in_flight_->mutex);
+    --in_flight_->count;
+    throw;
+  }
 }
 
 void ModelHandle::settle(Napi::Env env, pipeline::Request* request) {
@@ -152,8 +157,10 @@ void ModelHandle::settle(Napi::Env env, pipeline::Request* request) {
     } else {
       pending.deferred.Resolve(WriteResults(env, request));
     }
-  } catch (const Error& error) {
-    pending.deferred.Reject(ToJs(env, error).Value());
+  } catch (const Napi::Error& error) {
+    pending.deferred.Reject(error.Value());
+  } catch (...) {
+    pending.deferred.Reject(ToJs(env, Describe(std::current_exception())).Value());
   }
   release_if_idle(env);
 }
@@ -199,7 +206,7 @@ void ModelHandle::release_if_idle(Napi::Env env) {
 // close() resolves.
 void ModelHandle::let_go(Napi::Env) {
   state_->background().run([this, queue = completions_, model = take_model()]() mutable {
-    Drop(std::move(model));
+    model.reset();
     queue->post([this](Napi::Env js) {
       lifecycle_ = State::kClosed;
       completions_->drop(js);
@@ -214,11 +221,13 @@ void ModelHandle::let_go(Napi::Env) {
 // The model leaves this handle; whoever gets it lets it go.
 std::shared_ptr<pipeline::Model> ModelHandle::take_model() {
   model_->detach();
+  if (state_ != nullptr) Napi::MemoryManagement::AdjustExternalMemory(env_, -weight_bytes_);
   return std::move(model_);
 }
 
 void ModelHandle::abandon() {
   state_ = nullptr;
+  lifecycle_ = State::kClosed;  // "exit" listeners that run after ours may still call
   if (!model_) return;
   model_->cancel_all(owner_, Error(ErrorCode::kAborted, "The environment is going."));
   std::unique_lock lock(in_flight_->mutex);

@@ -20,9 +20,10 @@ class EnvState;
 
 class ModelHandle {
  public:
-  // A new JavaScript object that owns a new handle.
+  // A new JavaScript object that owns a new handle. While it holds its model, the garbage collector
+  // counts `weight_bytes` behind it: a forgotten handle is more than the few bytes it looks like.
   static Napi::Object New(Napi::Env env, std::shared_ptr<pipeline::Model> model,
-                          std::shared_ptr<const pipeline::Package> package);
+                          std::shared_ptr<const pipeline::Package> package, int64_t weight_bytes);
   ~ModelHandle();
 
   // The environment is going: abort what waits, wait for what runs, let the model go. From then on
@@ -44,7 +45,7 @@ class ModelHandle {
   enum class State { kOpen, kClosing, kClosed };
 
   ModelHandle(Napi::Env env, std::shared_ptr<pipeline::Model> model,
-              std::shared_ptr<const pipeline::Package> package);
+              std::shared_ptr<const pipeline::Package> package, int64_t weight_bytes);
   static ModelHandle& Unwrap(const Napi::CallbackInfo& info);
 
   Napi::Value info(Napi::Env env);
@@ -63,6 +64,8 @@ class ModelHandle {
   std::shared_ptr<CompletionQueue> completions_;
   std::shared_ptr<pipeline::Model> model_;  // null once closed
   std::shared_ptr<const pipeline::Package> package_;
+  const Napi::Env env_;
+  const int64_t weight_bytes_;
   const uint64_t owner_;  // unique in the process
   const std::shared_ptr<InFlight> in_flight_ = std::make_shared<InFlight>();
   std::unordered_map<uint64_t, Pending> pending_;

@@ -1,6 +1,7 @@
 #include "core/thread_pool.h"
 
 #include <algorithm>
+#include <system_error>
 
 #include "core/usable_cores.h"
 
@@ -12,7 +13,11 @@ ThreadPool& ThreadPool::Instance() {
 }
 
 ThreadPool::ThreadPool(int threads) {
-  for (int i = 1; i < threads; ++i) workers_.emplace_back([this] { worker_loop(); });
+  try {
+    for (int i = 1; i < threads; ++i) workers_.emplace_back([this] { worker_loop(); });
+  } catch (const std::system_error&) {
+    // A limit on threads (a container's): the workers there are, and the callers, do the work.
+  }
 }
 
 ThreadPool::~ThreadPool() {

@@ -36,6 +36,7 @@ struct OpenRequest {
   std::string weights_path;
   const uint8_t* weights_bytes = nullptr;
   size_t weights_size = 0;
+  std::string weights_fingerprint;  // of all files of the weights; differs when one was replaced
   std::vector<LibraryCandidate> candidates;
   SessionOptions session;
   int max_batch = 1;  // most images a dynamic-batch model is given at once

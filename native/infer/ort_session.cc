@@ -215,12 +215,16 @@ PlaneShape OrtSession::check_output(const OrtValue* value) const {
   const OrtShape shape = ReadOrtShape(api_, owned.get());
   const std::vector<int64_t>& dims = shape.dims;
   const int64_t batch = prepared_[0];
-  if (shape.element == OrtElementType(info_.output.type) && dims.size() == 4 && dims[0] == batch &&
-      dims[1] > 0 && dims[2] > 0 && dims[3] > 0) {
+  // K is what the pipeline's tables are made for; a session whose K is open is refused there.
+  const bool same_channels =
+      info_.output.channels < 1 || dims.size() != 4 || dims[1] == info_.output.channels;
+  if (same_channels && shape.element == OrtElementType(info_.output.type) && dims.size() == 4 &&
+      dims[0] == batch && dims[1] > 0 && dims[2] > 0 && dims[3] > 0) {
     return {dims[1], dims[2], dims[3]};
   }
   const std::string allowed =
-      std::string(Name(info_.output.type)) + " [" + std::to_string(batch) + ", K, h, w]";
+      std::string(Name(info_.output.type)) + " [" + std::to_string(batch) + ", " +
+      (info_.output.channels < 1 ? "K" : std::to_string(info_.output.channels)) + ", h, w]";
   const std::string found = DescribeShape(shape);
   throw Error(
       ErrorCode::kPackageWeightsInvalid,

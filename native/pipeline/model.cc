@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <new>
 
+#include "core/memory.h"
 #include "core/thread_pool.h"
 #include "pipeline/batcher.h"
 #include "pipeline/pipeline.h"
@@ -21,6 +22,8 @@ Model::~Model() {
   }
   wake_.notify_all();
   dispatcher_.join();
+  session_.reset();
+  ReturnFreeMemory();
 }
 
 void Model::submit(std::shared_ptr<Request> request) {
@@ -29,8 +32,14 @@ void Model::submit(std::shared_ptr<Request> request) {
   request->results.resize(request->images.size());
   {
     std::lock_guard lock(mutex_);
-    for (size_t i = 0; i < request->images.size(); ++i) queue_.push_back({request, i});
-    active_.push_back(std::move(request));
+    active_.push_back(request);
+    try {
+      for (size_t i = 0; i < request->images.size(); ++i) queue_.push_back({request, i});
+    } catch (...) {
+      Remove(queue_, *request);  // all of a request is queued, or nothing
+      active_.pop_back();
+      throw;
+    }
   }
   wake_.notify_one();
 }
@@ -45,10 +54,11 @@ void Model::dispatch() {
     lock.unlock();
     run(batch);
     lock.lock();
-    const std::vector<std::shared_ptr<Request>> done = finish(batch);
+    std::vector<std::shared_ptr<Request>> done = finish(batch);
     lock.unlock();
     batch.clear();
     for (const auto& request : done) request->done(request);
+    done.clear();  // frees buffers: not under the lock
     lock.lock();
   }
 }
@@ -68,6 +78,8 @@ void Model::run(const std::vector<Unit>& batch) {
     fail(Error(ErrorCode::kOutOfMemory, "No memory left while an image was processed."));
   } catch (const std::exception& error) {
     fail(Error(ErrorCode::kInternal, error.what()));
+  } catch (...) {
+    fail(Error(ErrorCode::kInternal, "A backend threw something that is no exception."));
   }
 }
 

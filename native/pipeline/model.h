@@ -54,7 +54,7 @@ class Model {
   template <typename Wanted>
   void cancel_where(const Wanted& wanted, const Error& error);
 
-  const std::unique_ptr<infer::Session> session_;
+  std::unique_ptr<infer::Session> session_;
   const std::string reason_;
   std::atomic<int> handles_{0};
 

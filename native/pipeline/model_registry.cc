@@ -43,18 +43,17 @@ uint64_t Fingerprint(const uint8_t* bytes, size_t size) {
   return hash;
 }
 
-// Everything that makes two sessions different. A file is known by its real path, size and time, so
-// that a replaced one is loaded anew.
+// Everything that makes two sessions different. Files are known by their real path and what lib/
+// says of their sizes and times, so that a replaced one is loaded anew.
 std::string Key(const infer::OpenRequest& request) {
   std::error_code ignored;
   const auto path = std::filesystem::u8path(request.weights_path);
   const auto real = std::filesystem::weakly_canonical(path, ignored);
-  const auto size = std::filesystem::file_size(path, ignored);
-  const auto time = std::filesystem::last_write_time(path, ignored).time_since_epoch().count();
   std::ostringstream key;
   key << request.package_format << '\n' << request.device << '\n' << real.u8string() << '\n';
-  key << size << ' ' << time << ' ' << request.weights_size << ' '
-      << Fingerprint(request.weights_bytes, request.weights_size) << '\n';
+  key << request.weights_fingerprint << '\n'
+      << request.weights_size << ' ' << Fingerprint(request.weights_bytes, request.weights_size)
+      << '\n';
   const infer::SessionOptions& s = request.session;
   key << s.intra_op_threads << ' ' << s.inter_op_threads << ' ' << s.graph_optimization << ' '
       << s.memory_arena << ' ' << s.memory_pattern << ' ' << s.spinning << ' ' << request.max_batch;
@@ -89,6 +88,7 @@ std::shared_ptr<Model> Model::Open(const infer::OpenRequest& request) {
   std::string reason;
   auto session = infer::Open(request, &reason);
   std::shared_ptr<Model> model(new Model(std::move(session), std::move(reason)));
+  std::lock_guard lock(registry.mutex);  // Count() and Forget() read it under this one
   entry->model = model;
   return model;
 }

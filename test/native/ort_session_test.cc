@@ -242,7 +242,7 @@ TEST(OrtSession, AnOutputThatMergesTheBatchIsRefused) {
   session->prepare(2, 4, 4);
   const Error error = ExpectError(ErrorCode::kPackageWeightsInvalid, [&] { session->run(); });
   EXPECT_EQ(Detail(error, "found"), "float32 [1, 3, 4, 4]");
-  EXPECT_EQ(Detail(error, "allowed"), "float32 [2, K, h, w]");
+  EXPECT_EQ(Detail(error, "allowed"), "float32 [2, 3, h, w]");
   FillFloats(session->prepare(1, 4, 4), 48);
   EXPECT_EQ(session->run().size(), 1u);
 }

@@ -65,6 +65,9 @@ TEST(Model, IsOneForTheSameWeightsAndGoesWithItsLastUser) {
   infer::OpenRequest other = RequestFor("dynamic_batch");
   other.session.graph_optimization = 0;
   EXPECT_NE(Model::Open(other), first);
+  infer::OpenRequest replaced = RequestFor("dynamic_batch");
+  replaced.weights_fingerprint = "another size and time";
+  EXPECT_NE(Model::Open(replaced), first);
   EXPECT_EQ(Model::Count(), before + 1);
   first.reset();
   EXPECT_EQ(Model::Count(), before);

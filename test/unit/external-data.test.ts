@@ -4,7 +4,7 @@ import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { afterAll, describe, expect, test } from "vitest";
-import { checkExternalData, externalDataLocations } from "../../dist/packages/external-data.js";
+import { externalDataFiles, externalDataLocations } from "../../dist/packages/external-data.js";
 import { Random } from "../support/random.js";
 import { newFolder, removeFolders, tinyOnnx } from "../support/tiny-package.js";
 
@@ -93,7 +93,7 @@ describe("the check", () => {
   async function check(location: string, prepare?: (folder: string) => Promise<unknown>) {
     const folder = await newFolder();
     await prepare?.(folder);
-    return checkExternalData(encode(message(7, tensor(5, location))), path.join(folder, "weights.onnx"));
+    return externalDataFiles(encode(message(7, tensor(5, location))), path.join(folder, "weights.onnx"));
   }
 
   test("takes files in the folder and below it", async () => {
