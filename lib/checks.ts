@@ -4,8 +4,6 @@ import { DeepLabError } from "./errors.js";
 import { shorten, show } from "./show.js";
 import { didYouMean } from "./suggest.js";
 
-export { show } from "./show.js";
-
 /** Throws OPTION_INVALID: expected and received. */
 export function invalidOption(name: string, expected: string, received: unknown, more = ""): never {
   throw new DeepLabError(

@@ -8,6 +8,6 @@ const longerThanPaths = 4096;
 
 /** Whether a text that names no file is an encoded picture in base64. */
 export function isBase64Picture(text: string): boolean {
-  if (text.length < leastLength || !/^[\w+/-]{64}/.test(text)) return false;
+  if (text.length < leastLength || !/^[\w+/-]+[\w+/=\s-]*$/.test(text)) return false;
   return text.length > longerThanPaths || sniffFormat(Buffer.from(text.slice(0, 64), "base64")) !== undefined;
 }

@@ -11,6 +11,7 @@ import { type ClassNames, readClassNames } from "./class-names.js";
 import { externalDataFiles } from "./external-data.js";
 import { hasFile, missingFile, packageFiles, readPackageFile } from "./files.js";
 import { type InferenceConfig, readInferenceConfig } from "./inference-config.js";
+import { checkLfsPointer } from "./lfs-pointer.js";
 import { type ModelConfig, readModelConfig } from "./model-config.js";
 
 /** Which kind of weights a package is run from. */
@@ -36,7 +37,7 @@ export interface ModelPackage {
  * Reads and checks a package folder.
  * @param location A path, or a `file:` URL as object or text.
  * @throws DeepLabError PACKAGE_NOT_FOUND, PACKAGE_MISSING_FILE, PACKAGE_UNREADABLE, PACKAGE_INVALID,
- *   PACKAGE_EXTERNAL_DATA, BACKEND_UNAVAILABLE, OPTION_INVALID
+ *   PACKAGE_EXTERNAL_DATA, PACKAGE_WEIGHTS_INVALID, BACKEND_UNAVAILABLE, OPTION_INVALID
  */
 export async function readModelPackage(location: string | URL): Promise<ModelPackage> {
   const folder = await packageFolder(location);
@@ -46,6 +47,7 @@ export async function readModelPackage(location: string | URL): Promise<ModelPac
   const modelConfig = await readModelConfig(folder);
   const weightsPath = path.join(folder, packageFiles.onnxWeights);
   const weights = await readPackageFile(folder, packageFiles.onnxWeights);
+  checkLfsPointer(weights, weightsPath);
   const files = [weightsPath, ...(await externalDataFiles(weights, weightsPath))];
   warnOfSubstitute(folder, config);
   return { folder, format, weightsPath, ...(await describeFiles(files)), classes, config, modelConfig };

@@ -1,6 +1,6 @@
 // Which Node.js can build and test this checkout. Plain syntax only: an old Node must be able to read it.
 
-/** Developing needs vite's minimum; the published package itself runs on the "engines" of package.json. */
+/** The one minimum: the "engines" of package.json says the same. */
 export const MINIMUM_NODE = [20, 19, 0];
 
 /** One message if `version` (like "20.19.0") is too old, else `null`. */

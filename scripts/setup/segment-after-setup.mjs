@@ -22,25 +22,32 @@ function samplePicture() {
   return path.join(folder, pictures.sort()[0]);
 }
 
-function hasOption(args, name) {
-  return args.some((arg) => arg === name || arg.startsWith(`${name}=`));
+// Options of `deeplab-rt segment` whose value is the next argument.
+const VALUE_OPTIONS = new Set(["-m", "--model", "-o", "--output", "-c", "--confidence"]);
+
+/** Whether a picture is among the arguments: what is neither an option nor an option's value. */
+function namesPicture(args) {
+  for (let i = 0; i < args.length; i += 1) {
+    if (args[i] === "--") return i + 1 < args.length;
+    if (VALUE_OPTIONS.has(args[i])) i += 1;
+    else if (!args[i].startsWith("-")) return true;
+  }
+  return false;
 }
 
-/** Arguments of `deeplab-rt`, with the sample model, a sample picture and build/out where not given. */
+/**
+ * Arguments of `deeplab-rt`, with the sample model, build/out and a sample picture where none is named. Defaults
+ * stand first: of an option given twice the last one counts, and one without its value stays an error.
+ */
 export function segmentArguments(args, cwd, sample = samplePicture) {
   const here = (file) => path.relative(cwd, file) || ".";
-  const complete = [...args];
-  if (!hasOption(args, "--model")) complete.push("--model", here(inRoot(SAMPLE_MODEL)));
-  if (!hasOption(args, "--output")) complete.push("--output", here(inRoot("build/out")));
-  const takesValue = (arg) => arg?.startsWith("-") && !arg.includes("=");
-  const named = args.some((arg, i) => !arg.startsWith("-") && !takesValue(args[i - 1]));
-  return ["segment", ...(named ? [] : [here(sample())]), ...complete];
+  const defaults = ["--model", here(inRoot(SAMPLE_MODEL)), "--output", here(inRoot("build/out"))];
+  return ["segment", ...defaults, ...(namesPicture(args) ? [] : [here(sample())]), ...args];
 }
 
 /** Prepares the checkout, then segments. The tool's exit code becomes ours. */
 export async function segmentAfterSetup(args) {
   await prepare();
-  fs.mkdirSync(inRoot("build/out"), { recursive: true });
   const cwd = process.env.INIT_CWD ?? process.cwd();
   const { code } = await runShown(
     process.execPath,

@@ -59,6 +59,12 @@ describe("deeplab-rt segment", () => {
     expect(await readdir(output)).toEqual(["red.overlay.png"]);
   });
 
+  test("makes the folder before the model is loaded", async () => {
+    const output = path.join(await newFolder(), "a", "b");
+    expect((await run(["segment", picture, "-m", "/no/such/package", "-o", output])).code).toBe(3);
+    expect(await readdir(output)).toEqual([]);
+  });
+
   test("gives pictures of one name from two folders two overlays", async () => {
     const output = await newFolder();
     const other = path.join(await newFolder(), "red.png");
@@ -170,11 +176,25 @@ describe("exit codes", () => {
     expect(err).toContain("[PACKAGE_WEIGHTS_INVALID]");
   });
 
+  test.each([
+    ["/proc/none/here", /ENOENT|EROFS/],
+    ["FILE/below", /ENOTDIR/],
+    ["FILE", /ENOTDIR.*is not a folder/],
+  ])("2, before anything is loaded: --output %s", async (output, reason) => {
+    const folder = output.replace("FILE", picture);
+    const { code, err } = await run(["segment", picture, "-m", "/no/such/package", "-o", folder]);
+    expect(code).toBe(2);
+    expect(err).toMatch(reason);
+    expect(err).toContain(`--output ${folder} cannot be made a folder: `);
+    expect(err.trim().split("\n")).toHaveLength(1);
+  });
+
   test("1: an overlay that cannot be written", async () => {
     const output = await newFolder();
     await mkdir(path.join(output, "red.overlay.png"));
     const { code, err } = await run(["segment", picture, "-m", model, "-o", output]);
     expect(code).toBe(1);
     expect(err).toContain("EISDIR");
+    expect(err).not.toMatch(/\n +at /);
   });
 });

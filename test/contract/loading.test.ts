@@ -6,7 +6,10 @@ import { native } from "../../dist/native.js";
 import { removeFolders, rgbImage, tinyConfig, tinyOnnx, tinyPackage } from "../support/tiny-package.js";
 
 afterAll(removeFolders);
-afterEach(() => vi.unstubAllEnvs());
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
 
 describe("loading", () => {
   test("passes session settings on", async () => {
@@ -81,6 +84,7 @@ describe("loading", () => {
     await expect(AutoModel.fromPretrained(folder, { runtime })).rejects.toMatchObject({
       code: "BACKEND_UNAVAILABLE",
       message: expect.stringMatching(/option runtime\.onnxruntime.*\/no\/such\/libonnxruntime\.so\.1/s),
+      hint: expect.stringMatching(/correct or unset the option runtime\.onnxruntime/),
     });
     vi.stubEnv("DEEPLAB_RT_ONNXRUNTIME", "/no/such/other.so");
     await expect(AutoModel.fromPretrained(folder)).rejects.toMatchObject({
@@ -102,13 +106,39 @@ describe("loading", () => {
     await expect(AutoModel.fromPretrained(folder, { signal: AbortSignal.abort(reason) })).rejects.toBe(
       reason,
     );
-    for (const wait of [0, 1, 3, 10]) {
-      const controller = new AbortController();
-      const loading = AutoModel.fromPretrained(folder, { signal: controller.signal });
-      setTimeout(() => controller.abort(reason), wait);
-      await loading.then((model) => model.close()).catch((error) => expect(error).toBe(reason));
-    }
+    const early = new AbortController();
+    const reading = AutoModel.fromPretrained(folder, { signal: early.signal });
+    early.abort(reason);
+    await expect(reading).rejects.toBe(reason);
     await vi.waitFor(() => expect(native().memoryStats().models).toBe(before), { timeout: 10_000 });
+  });
+
+  test("that is aborted while native code loads rejects at once and leaves nothing loaded", async () => {
+    const reason = new Error("enough");
+    const folder = await tinyPackage({ config: tinyConfig({ padding_value: 9 }) });
+    const before = native().memoryStats().models;
+    const controller = new AbortController();
+    const { openModel } = native();
+    let opened: Promise<unknown> | undefined;
+    vi.spyOn(native(), "openModel").mockImplementation((spec) => {
+      const opening = openModel(spec);
+      opened = opening;
+      controller.abort(reason);
+      return opening;
+    });
+    await expect(AutoModel.fromPretrained(folder, { signal: controller.signal })).rejects.toBe(reason);
+    await expect(opened).resolves.toBeDefined();
+    await vi.waitFor(() => expect(native().memoryStats().models).toBe(before), { timeout: 10_000 });
+  });
+
+  test("of weights that are a Git LFS pointer says so", async () => {
+    const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1234\n";
+    const folder = await tinyPackage({ weights: Buffer.from(pointer) });
+    await expect(AutoModel.fromPretrained(folder)).rejects.toMatchObject({
+      code: "PACKAGE_WEIGHTS_INVALID",
+      message: expect.stringMatching(new RegExp(`Git LFS pointer of ${pointer.length} bytes`)),
+      hint: expect.stringMatching(/git lfs pull/),
+    });
   });
 
   test("of the same package twice shares one network", async () => {

@@ -77,6 +77,28 @@ describe("aborting", () => {
     expect((await model.infer(stripes())).width).toBe(8);
   });
 
+  test("rejects at once, whatever native code is doing, and nothing is left over", async () => {
+    const unhandled: unknown[] = [];
+    const onUnhandled = (error: unknown) => unhandled.push(error);
+    process.on("unhandledRejection", onUnhandled);
+    const large = rgbImage(1200, 1200, () => [255, 0, 0]);
+    const controller = new AbortController();
+    const working = model.infer(Array(24).fill(large), { signal: controller.signal });
+    let settled = "";
+    working.catch((error) => {
+      settled = String(error);
+    });
+    controller.abort(reason);
+    // Promise reactions alone, no turn of the event loop: native code cannot have settled anything.
+    for (let i = 0; i < 50; i++) await null;
+    expect(settled).toBe(String(reason));
+    await expect(working).rejects.toBe(reason);
+    expect([...(await model.infer(stripes())).segmentationMap]).toHaveLength(64);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    process.off("unhandledRejection", onUnhandled);
+    expect(unhandled).toEqual([]);
+  });
+
   test("afterwards does nothing", async () => {
     const controller = new AbortController();
     const result = await model.infer(stripes(), { signal: controller.signal });
@@ -142,10 +164,13 @@ describe("a model", () => {
 
   test("closes once, keeps its facts, and is CLOSED afterwards", async () => {
     const other = await AutoModel.fromPretrained(folder);
-    const working = other.infer(stripes()).catch((error) => expect(error).toMatchObject({ code: "CLOSED" }));
+    expect((await other.infer(stripes())).width).toBe(8);
+    // More pictures than many batches hold: most of them cannot have begun when the model is closed.
+    const large = rgbImage(600, 600, () => [255, 0, 0]);
+    const refused = expect(other.infer(Array(64).fill(large))).rejects.toMatchObject({ code: "CLOSED" });
     const closing = [other.close(), other.close(), other[Symbol.asyncDispose]()];
     await Promise.all(closing);
-    await working;
+    await refused;
     await expect(other.infer(stripes())).rejects.toMatchObject({ code: "CLOSED" });
     await expect(other.inspect(stripes())).rejects.toMatchObject({ code: "CLOSED" });
     expect(other.info()).toMatchObject({
@@ -153,6 +178,13 @@ describe("a model", () => {
       classNames: ["background", "red", "green"],
     });
     expect((await model.infer(stripes())).width).toBe(8);
+  });
+
+  test("cannot be made by hand", () => {
+    expect(() => new SemanticSegmentationModel(undefined as never)).toThrow(
+      expect.objectContaining({ code: "OPTION_INVALID", hint: expect.stringMatching(/fromPretrained/) }),
+    );
+    expect(() => new SemanticSegmentationModel({} as never)).toThrow(DeepLabError);
   });
 
   test("closed while its picture is decoded is CLOSED", async () => {

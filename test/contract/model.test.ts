@@ -3,7 +3,12 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { AutoModel, type SemanticSegmentationModel, SemanticSegmentationResult } from "deeplab-rt";
+import {
+  AutoModel,
+  type OverlayOptions,
+  type SemanticSegmentationModel,
+  SemanticSegmentationResult,
+} from "deeplab-rt";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -102,6 +107,8 @@ describe("one image", () => {
     expect([...raw.data.subarray(12, 20)]).toEqual([60, 180, 75, 255, 0, 0, 0, 0]);
     const png = await result.overlay({ image, format: "png" });
     expect(await sharp(png).metadata()).toMatchObject({ format: "png", width: 8, height: 8 });
+    const either: OverlayOptions = { format: "png" };
+    expect(await result.overlay(either)).toBeInstanceOf(Buffer);
   });
 
   test("is copied at the call: changing raw pixels afterwards changes nothing", async () => {

@@ -3,6 +3,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { inspect } from "node:util";
 import sharp from "sharp";
 import { afterAll, describe, expect, test } from "vitest";
 import { decodePixels } from "../../dist/image/decode.js";
@@ -202,6 +203,49 @@ describe("picture files", () => {
     await writeFile(file, "bytes");
     for (const source of [file, pathToFileURL(file), pathToFileURL(file).href]) {
       expect(await readImageFile(source)).toEqual(await readFile(file));
+    }
+  });
+
+  test("of relative paths are named with the whole path", async () => {
+    const place = path.resolve("no", "such.png");
+    await expect(readImageFile("no/such.png")).rejects.toMatchObject({
+      code: "IMAGE_NOT_FOUND",
+      message: expect.stringContaining(place),
+      detail: { file: place },
+    });
+  });
+
+  test.each(["png", "jpeg", "webp"] as const)("in base64 are no path: %s", async (format) => {
+    const file = await sharp(random.bytes(64 * 64 * 3), { raw: { width: 64, height: 64, channels: 3 } })
+      .toFormat(format)
+      .toBuffer();
+    for (const bytes of [file, file.subarray(0, 60)]) {
+      const text = bytes.toString("base64");
+      const error = await readImageFile(text).catch((caught: unknown) => caught);
+      expect(error).toMatchObject({
+        code: "IMAGE_INVALID",
+        detail: { length: text.length },
+        hint: expect.stringContaining('Buffer.from(text, "base64")'),
+      });
+      expect(inspect(error, { depth: 9 })).not.toContain(text.slice(0, 30));
+    }
+  });
+
+  test("with names too long for the system are errors that do not repeat them", async () => {
+    const name = `${"long-".repeat(2000)}.png`;
+    const error = await readImageFile(name).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ code: "IMAGE_UNREADABLE", message: expect.stringMatching(/ENAMETOOLONG/) });
+    expect(inspect(error, { depth: 9 }).length).toBeLessThan(4000);
+    const deep = await readImageFile(`/no/${"folder/".repeat(100)}a.png`).catch((caught: unknown) => caught);
+    expect(deep).toMatchObject({ code: "IMAGE_NOT_FOUND", message: expect.stringMatching(/…/) });
+  });
+
+  test("in data: addresses and behind queries are not repeated either", async () => {
+    const secret = "c2VjcmV0".repeat(20);
+    for (const address of [`data:image/png;base64,${secret}`, `https://example.org/a.png?key=${secret}`]) {
+      const error = await readImageFile(address).catch((caught: unknown) => caught);
+      expect(error).toMatchObject({ code: "IMAGE_UNSUPPORTED" });
+      expect(inspect(error, { depth: 9 })).not.toContain("c2VjcmV0");
     }
   });
 

@@ -207,7 +207,7 @@ describe("a wrong value is named with its field, what was found and what is allo
       "0",
       /other than 0/,
     ],
-    [{ normalization: [0.5, 0.5, 0.5] }, "normalization", "[ 0.5, 0.5, 0.5 ]", /two lists/],
+    [{ normalization: [0.5, 0.5, 0.5] }, "normalization", "[0.5, 0.5, 0.5]", /two lists/],
     [
       {
         normalization: [
@@ -216,7 +216,7 @@ describe("a wrong value is named with its field, what was found and what is allo
         ],
       },
       "normalization.1",
-      "[ 1, 2 ]",
+      "[1, 2]",
       /three numbers/,
     ],
     [{ normalization: [[], []] }, "normalization.0", "[]", /three numbers/],

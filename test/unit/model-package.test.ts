@@ -163,6 +163,12 @@ describe("model_config.json", () => {
     expect(warned()).toEqual(["PACKAGE_MODEL_CONFIG", "PACKAGE_MODEL_CONFIG"]);
   });
 
+  test.each(["trt", "torch"])("of backend %s beside weights.onnx is a warning", async (backend) => {
+    expect((await read(JSON.stringify({ backend_type: backend }))).modelConfig.backendType).toBe(backend);
+    expect(warned()).toEqual(["PACKAGE_MODEL_CONFIG"]);
+    expect(warnings.mock.calls[0]?.[0]).toMatch(new RegExp(`backend_type "${backend}".*weights\\.onnx`));
+  });
+
   test.each(["{", "[]", '{"model_architecture": 3}'])("%s is PACKAGE_INVALID", async (content) => {
     await expect(read(content)).rejects.toMatchObject({
       code: "PACKAGE_INVALID",

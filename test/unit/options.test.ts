@@ -1,8 +1,9 @@
 // Options of fromPretrained and infer: complete, checked, and helpful about slips.
 
+import path from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { parseInferOptions } from "../../dist/infer-options.js";
-import { onnxruntimeCandidates } from "../../dist/libraries.js";
+import { expectedPlace, hintForNamedLibrary, onnxruntimeCandidates } from "../../dist/libraries.js";
 import { parseLoadOptions } from "../../dist/options.js";
 
 const names = ["background", "cat", "dog"];
@@ -142,6 +143,30 @@ describe("where ONNX Runtime is looked for", () => {
     expect(onnxruntimeCandidates()).toEqual([
       { library: "onnxruntime", origin: "DEEPLAB_RT_ONNXRUNTIME", path: "/elsewhere/lib.so" },
     ]);
+  });
+
+  test("a named library that cannot be used is to be corrected or unset; others have the code's hint", () => {
+    expect(hintForNamedLibrary(onnxruntimeCandidates("/opt/x.so"))).toMatch(
+      /^correct or unset the option runtime\.onnxruntime: .*nothing else is tried/,
+    );
+    vi.stubEnv("DEEPLAB_RT_ONNXRUNTIME", "/elsewhere/lib.so");
+    expect(hintForNamedLibrary(onnxruntimeCandidates())).toMatch(/variable DEEPLAB_RT_ONNXRUNTIME/);
+    vi.stubEnv("DEEPLAB_RT_ONNXRUNTIME", "");
+    expect(hintForNamedLibrary(onnxruntimeCandidates())).toBeUndefined();
+  });
+
+  test("without a name it is beside the addon, then in onnxruntime-node as the package sees it", () => {
+    vi.stubEnv("DEEPLAB_RT_ONNXRUNTIME", "");
+    const origins = onnxruntimeCandidates().map(({ origin }) => origin);
+    expect(origins[0]).toBe("beside the addon");
+    expect(new Set(origins.slice(1))).toEqual(new Set(["onnxruntime-node"]));
+  });
+
+  test("an onnxruntime-node that is not installed is named with its expected place", () => {
+    const modules = path.resolve("/app/node_modules");
+    const place = path.join(modules, "onnxruntime-node");
+    expect(expectedPlace("onnxruntime-node", path.join(modules, "deeplab-rt"))).toBe(place);
+    expect(expectedPlace("onnxruntime-node", path.resolve("/app"))).toBe(place);
   });
 
   test("a bare file name is left to the system's search, a relative path is made absolute", () => {

@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { Command } from "commander";
 import { afterEach, describe, expect, test } from "vitest";
 import { installReason } from "../../scripts/setup/dependencies.mjs";
 import { installCommands, packageManager } from "../../scripts/setup/install-hint.mjs";
@@ -122,32 +123,58 @@ describe("the stamp of a build", () => {
 });
 
 describe("npm start", () => {
-  const sample = () => path.join(process.cwd(), "assets/samples/first.jpg");
+  const picture = "assets/samples/first.jpg";
+  const sample = () => path.join(process.cwd(), picture);
   const start = (...args: string[]) => segmentArguments(args, process.cwd(), sample);
+  const defaults = ["segment", "--model", "models/sample", "--output", "build/out"];
+
+  /** What commander makes of the arguments: the last of two equal options counts. */
+  function parsed(...args: string[]) {
+    const [, ...rest] = start(...args);
+    const command = new Command()
+      .exitOverride()
+      .configureOutput({ writeErr: () => {} })
+      .argument("<images...>")
+      .option("-m, --model <folder>")
+      .option("-o, --output <folder>")
+      .option("-c, --confidence <value>")
+      .option("--json")
+      .parse(rest, { from: "user" });
+    return { images: command.args, ...command.opts() };
+  }
 
   test("takes the sample picture and the sample model", () => {
-    expect(start()).toEqual([
-      "segment",
-      "assets/samples/first.jpg",
-      "--model",
-      "models/sample",
-      "--output",
-      "build/out",
-    ]);
+    expect(start()).toEqual([...defaults, picture]);
+    expect(parsed()).toEqual({ images: [picture], model: "models/sample", output: "build/out" });
   });
 
-  test("takes one's own picture, model and output instead", () => {
-    expect(start("a.jpg")).toEqual(["segment", "a.jpg", "--model", "models/sample", "--output", "build/out"]);
-    expect(start("a.jpg", "--model", "m", "--output=o")).toEqual([
-      "segment",
-      "a.jpg",
-      "--model",
-      "m",
-      "--output=o",
-    ]);
+  test.each([
+    [["a.jpg"], { images: ["a.jpg"], model: "models/sample", output: "build/out" }],
+    [["a.jpg", "--model", "m", "--output=o"], { images: ["a.jpg"], model: "m", output: "o" }],
+    [["-m", "/nope", "x.jpg"], { images: ["x.jpg"], model: "/nope", output: "build/out" }],
+    [["-m/nope", "x.jpg", "-o", "out"], { images: ["x.jpg"], model: "/nope", output: "out" }],
+    [["--", "-odd.jpg"], { images: ["-odd.jpg"], model: "models/sample", output: "build/out" }],
+    [
+      ["--json", "wood.jpg"],
+      { images: ["wood.jpg"], json: true, model: "models/sample", output: "build/out" },
+    ],
+    [["wood.jpg", "metal.jpg", "--json"], { images: ["wood.jpg", "metal.jpg"], json: true }],
+  ])("takes one's own with %j", (args, expected) => {
+    expect(parsed(...args)).toMatchObject(expected);
   });
 
-  test("an option's value is not taken for a picture", () => {
-    expect(start("--confidence", "0.7").slice(0, 2)).toEqual(["segment", "assets/samples/first.jpg"]);
+  test.each([
+    ["--confidence", "0.7"],
+    ["-c", "best"],
+    ["-o", "out"],
+    ["--model", "m", "--json"],
+    ["--model=m"],
+  ])("takes the sample picture where only options are given: %s %s", (...args) => {
+    expect(parsed(...args.filter((arg) => arg !== undefined)).images).toEqual([picture]);
+  });
+
+  test("leaves an option without its value an error", () => {
+    expect(() => parsed("a.jpg", "--model")).toThrow(/--model <folder>' argument missing/);
+    expect(() => parsed("-o")).toThrow(/--output <folder>' argument missing/);
   });
 });
