@@ -35,8 +35,21 @@ function runPrebuildify(platform, arch) {
   );
 }
 
+/** Whether the prebuild for this machine is made from these sources and this ONNX Runtime. */
+export function prebuildFits(folder = prebuildFolder()) {
+  const record = path.join(folder, "build.json");
+  return fs.existsSync(record) && fs.readFileSync(record, "utf8") === recordText();
+}
+
+/** What build.json says of a prebuild made now. */
+function recordText() {
+  const content = { sources: nativeSourcesHash(), onnxruntime: bundledVersion() };
+  return `${JSON.stringify(content, null, 2)}\n`;
+}
+
+/** The addon and the library beside it: both have to load on every supported system. */
 function requireLowSymbols(folder) {
-  for (const name of fs.readdirSync(folder).filter((file) => file.endsWith(".node"))) {
+  for (const name of fs.readdirSync(folder).filter((file) => /\.(node|so\.1)$/.test(file))) {
     const beyond = beyondCeiling(path.join(folder, name));
     if (beyond === null) throw new SetupError("objdump (binutils) is needed to check a prebuild.");
     if (beyond.length > 0)
@@ -47,15 +60,13 @@ function requireLowSymbols(folder) {
 /** Makes the prebuild for this machine; does nothing when it is already made from these sources. */
 export async function buildPrebuild(platform = process.platform, arch = process.arch) {
   const folder = prebuildFolder(platform, arch);
-  const record = path.join(folder, "build.json");
-  const content = { sources: nativeSourcesHash(), onnxruntime: bundledVersion() };
-  const text = `${JSON.stringify(content, null, 2)}\n`;
-  if (fs.existsSync(record) && fs.readFileSync(record, "utf8") === text) return folder;
+  if (prebuildFits(folder)) return folder;
+  const text = recordText();
   requireToolchain();
   fs.rmSync(folder, { recursive: true, force: true });
   await runPrebuildify(platform, arch);
   bundleOnnxRuntime(folder, platform, arch);
   requireLowSymbols(folder);
-  fs.writeFileSync(record, text);
+  fs.writeFileSync(path.join(folder, "build.json"), text);
   return folder;
 }

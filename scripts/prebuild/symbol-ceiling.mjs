@@ -1,8 +1,8 @@
-// How new a C library an addon needs: the highest symbol version of each family it asks for.
+// How new a C and C++ library a binary needs: the highest symbol version of each family it asks for.
 import { probe } from "../setup/run-command.mjs";
 
-/** JetPack 6 and Ubuntu 22.04 have GLIBC 2.35 and GLIBCXX 3.4.30; g++ 12 with a shared libstdc++ stays below. */
-export const CEILING = { GLIBC: "2.34", GLIBCXX: "3.4.29" };
+/** JetPack 6 and Ubuntu 22.04 have GLIBC 2.35, GLIBCXX 3.4.30 and CXXABI 1.3.13. */
+export const CEILING = { GLIBC: "2.34", GLIBCXX: "3.4.29", CXXABI: "1.3.13" };
 
 /** Negative, zero or positive, number by number. */
 export function compareVersions(a, b) {
@@ -18,7 +18,7 @@ export function compareVersions(a, b) {
 /** Highest version of each family in `objdump -T` text, like `{ GLIBC: "2.34" }`. */
 export function highestVersions(symbols) {
   const highest = {};
-  for (const [, family, version] of symbols.matchAll(/\b(GLIBC|GLIBCXX)_([0-9.]+)/g)) {
+  for (const [, family, version] of symbols.matchAll(/\b(GLIBC|GLIBCXX|CXXABI)_([0-9.]+)/g)) {
     if (compareVersions(version, highest[family] ?? "0") > 0) highest[family] = version;
   }
   return highest;

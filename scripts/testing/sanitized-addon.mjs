@@ -1,4 +1,4 @@
-// The addon itself, built with the sanitizers, under the TypeScript tests that load, share, cancel and end it.
+// The addon itself, built with the sanitizers, under TypeScript tests.
 import fs from "node:fs";
 import path from "node:path";
 import { probe } from "../setup/run-command.mjs";

@@ -9,6 +9,15 @@ import { runFormat, runLint, runTypes } from "./static-checks.mjs";
 /** Minutes of work for one test; npm run test:quick leaves these files out. */
 const SLOW_FILES = ["**/*.slow.test.ts"];
 
+/** What the addon runs under the sanitizers: lifetimes, every golden case, odd widths, and random packages. */
+const SANITIZED_TESTS = [
+  "test/lifecycle",
+  "test/contract",
+  "test/golden",
+  "test/oracle/shapes.test.ts",
+  "test/oracle/random.test.ts",
+];
+
 function vitestSuite(folder) {
   return {
     name: folder,
@@ -32,7 +41,7 @@ export const SUITES = [
   {
     name: "addon-sanitized",
     slow: true,
-    run: () => runSanitizedAddon(["test/lifecycle", "test/contract"], SLOW_FILES),
+    run: () => runSanitizedAddon(SANITIZED_TESTS, SLOW_FILES),
   },
   { name: "mutants", slow: true, run: () => runScript("mutants", "scripts/mutants.mjs") },
   { name: "package", slow: true, run: runPackageTests },

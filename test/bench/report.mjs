@@ -46,14 +46,38 @@ function rivalLine(name, { total, stages, loopDelay, peakRss }) {
   return `  ${RIVALS[name].label.padEnd(30)}${times}${mib(peakRss)}`;
 }
 
-function verdict({ ratio, target, agreement: same }) {
-  const parts = [];
-  if (ratio !== null) parts.push(`deeplab-rt / session.run = ${ratio.toFixed(2)}`);
-  if (ratio !== null && target !== null)
-    parts.push(`target ${target.toFixed(2)}: ${ratio <= target ? "met" : "MISSED"}`);
-  if (same !== null) parts.push(`maps agree on ${(same * 100).toFixed(2)} % of pixels`);
-  if (same !== null && same < LEAST_AGREEMENT) parts.push("NOT THE SAME WORK");
-  return `  ${parts.join("   ")}`;
+const isMissed = ({ ratio, target }) => ratio !== null && target !== null && ratio > target;
+const isUnlike = ({ agreement: same }) => same !== null && same < LEAST_AGREEMENT;
+
+/** deeplab-rt's median as a multiple of a rival's, the promise, and whether the rivals do the same work. */
+function verdictLines(entry) {
+  const { rivals, ratio, target, agreement: same } = entry;
+  const lines = [];
+  if (ratio !== null) {
+    const verdict =
+      target === null ? "no target" : `target ${target.toFixed(2)}: ${isMissed(entry) ? "MISSED" : "met"}`;
+    lines.push(`  ratio deeplab-rt / session.run   ${ratio.toFixed(3)}   ${verdict}`);
+  }
+  if (rivals.javascript && rivals.ours)
+    lines.push(
+      `  ratio JavaScript / deeplab-rt    ${(rivals.javascript.total / rivals.ours.total).toFixed(3)}`,
+    );
+  if (same !== null)
+    lines.push(
+      `  maps agree on ${(same * 100).toFixed(2)} % of pixels${isUnlike(entry) ? "   NOT THE SAME WORK" : ""}`,
+    );
+  return lines;
+}
+
+/** Why the run fails: rivals that do other work, and with `check` targets that were missed. */
+export function problems(report, check) {
+  const entries = Object.entries(report);
+  const unlike = entries.filter(([, entry]) => isUnlike(entry));
+  const missed = check ? entries.filter(([, entry]) => isMissed(entry)) : [];
+  return [
+    ...unlike.map(([size]) => `FAILED ${size}: the rivals' maps differ, so their times cannot be compared`),
+    ...missed.map(([size, { ratio, target }]) => `FAILED ${size}: ${ratio.toFixed(3)} is above ${target}`),
+  ];
 }
 
 /** Lines of the table. */
@@ -63,7 +87,7 @@ export function tableLines(report) {
   for (const [size, entry] of Object.entries(report)) {
     lines.push("", `${size.padEnd(32)}${head}${"RSS".padStart(8)}`);
     for (const [name, summary] of Object.entries(entry.rivals)) lines.push(rivalLine(name, summary));
-    lines.push(verdict(entry));
+    lines.push(...verdictLines(entry));
   }
   return lines;
 }

@@ -1,6 +1,9 @@
 // Where this project answers otherwise than the reference on purpose. docs/reference-differences.md explains each
 // and names the same case ids; a test holds both lists against each other.
 
+import { goldenCases } from "../support/golden-set.js";
+import { refusedInput } from "./scope.js";
+
 /** Refused here with this code, where the reference computes something. */
 export const refusedHere: Readonly<Record<string, string>> = {
   "package-scaling-zero": "PACKAGE_INVALID",
@@ -25,6 +28,9 @@ export const answeredHere: readonly string[] = [
   "bad-torch_1hw_u8-letterbox",
   "bad-torch_1hw_u8-center-crop",
   "bad-numpy_bgra-center-crop",
+  // Arrays and tensors are one kind.
+  "bad-list-mixed-kinds",
+  "bad-list-mixed-kinds-2",
 ];
 
 /** Answered otherwise than the reference from the logits on: input and logits agree, the maps agree with the oracle. */
@@ -40,8 +46,18 @@ export const otherMaps: readonly string[] = [
   "resize-letterbox-114-col1",
 ];
 
+/** Refused here for the kind of their input, where the reference answers. */
+export const refusedInputs: readonly string[] = goldenCases()
+  .filter((item) => item.expected_error === undefined && refusedInput(item) !== undefined)
+  .map(({ id }) => id);
+
 /** Every case id that the document must name, and no other. */
-export const differenceIds: readonly string[] = [...Object.keys(refusedHere), ...answeredHere, ...otherMaps];
+export const differenceIds: readonly string[] = [
+  ...Object.keys(refusedHere),
+  ...refusedInputs,
+  ...answeredHere,
+  ...otherMaps,
+];
 
 /** K that fits neither the names nor one less: run with `allowClassMismatch`, and refused without it. */
 export const classMismatch = (channels: number, names: number): boolean =>

@@ -42,11 +42,6 @@ describe("the process may end", () => {
     expect(end).toMatchObject({ code: 7, signal: null, hung: false });
   });
 
-  test.each([0, 1, 5, 20])("by process.exit() %i ms after loading began", async (milliseconds) => {
-    const end = await runFixture("leave.mjs", [slow, "while-loading", String(milliseconds)]);
-    expect(end).toMatchObject({ code: 7, signal: null, hung: false });
-  });
-
   test("with an open model that has nothing to do", async () => {
     const end = await runFixture("leave.mjs", [quick, "open"]);
     expect(end).toMatchObject({ code: 0, signal: null, hung: false, stdout: "answered\n", stderr: "" });
@@ -62,6 +57,50 @@ describe("the process may end", () => {
       stderr: "",
     });
   });
+});
+
+interface Leavings {
+  /** Ends that are not as expected. */
+  readonly bad: readonly object[];
+  /** How many had their model by then. */
+  readonly loaded: number;
+}
+
+const moments = 30;
+
+/** Leaves at moments from the call of `fromPretrained` to well after its end, two processes at a time. */
+async function leaveWhileLoading(way: string, code: number): Promise<Leavings> {
+  const time = lastJson<number>(await runFixture("leave.mjs", [slow, "load-time"]));
+  const steps = Array.from({ length: moments }, (_, i) => (2 * time * i) / (moments - 1)).values();
+  const bad: object[] = [];
+  let loaded = 0;
+  const some = async () => {
+    // One iterator for both: each takes the next moment.
+    for (const milliseconds of steps) {
+      const end = await runFixture("leave.mjs", [slow, way, String(milliseconds)], { seconds: 30 });
+      if (end.code !== code || end.hung) bad.push({ milliseconds, ...end });
+      if (end.stdout.includes("loaded")) loaded++;
+    }
+  };
+  await Promise.all([some(), some()]);
+  return { bad, loaded };
+}
+
+describe("the process may end at any moment of a load", () => {
+  test.each([
+    ["process.exit()", "exit-loading", 7],
+    ["an error that nobody catches", "throw-loading", 1],
+  ])(
+    "by %s",
+    async (_, way, code) => {
+      const { bad, loaded } = await leaveWhileLoading(way, code);
+      expect(bad).toEqual([]);
+      // The moments lie on both sides of the end of a load.
+      expect(loaded).toBeGreaterThan(0);
+      expect(loaded).toBeLessThan(moments);
+    },
+    240_000,
+  );
 });
 
 interface WorkerEnds {
@@ -86,3 +125,43 @@ describe("a Worker may end while it infers, and the others go on", () => {
     expect({ same, sharedBy }).toEqual({ same: true, sharedBy: 1 });
   });
 });
+
+interface LoadEnds {
+  /** Exit codes of the Workers, and how many had their model by then. */
+  readonly codes: readonly number[];
+  readonly loaded: number;
+  /** Models that native code holds after the last of them. */
+  readonly models: number;
+  readonly width: number;
+}
+
+describe("a Worker may be terminated at any moment of a load", () => {
+  const count = 16;
+
+  test.each([
+    ["that nobody else has", "alone"],
+    ["that the main thread has too", "shared"],
+  ])(
+    "of a model %s",
+    async (_, way) => {
+      const end = await runFixture("end-loading.mjs", [quick, way, String(count)], { seconds: 200 });
+      expect(end).toMatchObject({ code: 0, signal: null, hung: false });
+      const { codes, loaded, models, width } = lastJson<LoadEnds>(end);
+      expect(codes).toEqual(Array.from({ length: count }, () => 1));
+      // The moments lie on both sides of the end of a load.
+      expect(loaded).toBeGreaterThan(0);
+      expect(loaded).toBeLessThan(count);
+      expect({ models, width }).toEqual({ models: way === "shared" ? 1 : 0, width: 70 });
+    },
+    210_000,
+  );
+});
+
+test("a Worker that is terminated in the midst of a shared model's work leaves the others' answers alone", async () => {
+  const end = await runFixture("end-sharing.mjs", [slow, "2"], { seconds: 120 });
+  expect(end).toMatchObject({ code: 0, signal: null, hung: false });
+  const { shared, same, sharedBy } = lastJson<{ shared: number[]; same: boolean[]; sharedBy: number }>(end);
+  expect(shared).toEqual([2, 2]);
+  expect(same).toEqual(Array.from({ length: 6 }, () => true));
+  expect(sharedBy).toBe(1);
+}, 130_000);

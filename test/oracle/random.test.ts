@@ -1,67 +1,14 @@
-// Thousands of random packages and pictures: the real pipeline against the oracle.
+// Random packages and pictures against the oracle: the seeds that the sanitizers and the mutants run too.
 
-import { AutoModel, type SemanticSegmentationModel } from "deeplab-rt";
-import { afterAll, describe, expect, test } from "vitest";
-import { roundToHalf } from "../support/golden-set.js";
-import { TemporaryFolder } from "../support/package-folder.js";
+import { describe, expect, test } from "vitest";
 import { Random } from "../support/random.js";
-import { checkImage, expectedError, floatsOf } from "./check-image.js";
+import { expectedError } from "./check-image.js";
 import { geometryOf } from "./geometry.js";
-import { type RandomImage, type RandomPackage, randomImage, randomPackage } from "./random-case.js";
-
-const seeds = [1, 2, 3, 4, 5, 6, 7, 8];
-const packagesPerSeed = 60;
-const imagesPerPackage = 6;
-
-const folder = new TemporaryFolder();
-afterAll(() => folder.dispose());
-
-/** The network answers what was stored in it. */
-async function checkLogits(model: SemanticSegmentationModel, made: RandomPackage, image: RandomImage) {
-  const { logits } = await model.inspect(image);
-  const { data, channels, height, width } = made.logits;
-  expect(logits.shape).toEqual([channels, height, width]);
-  expect(floatsOf(logits)).toEqual(made.half ? data.map(roundToHalf) : data);
-}
-
-/** A list gives what the images give one by one. */
-async function checkList(model: SemanticSegmentationModel, made: RandomPackage, images: RandomImage[]) {
-  const options = { confidence: made.confidence };
-  const listed = await model.infer(images, options);
-  for (const [i, image] of images.entries()) {
-    const alone = await model.infer(image, options);
-    expect(listed[i]?.segmentationMap).toEqual(alone.segmentationMap);
-    expect(listed[i]?.confidence).toEqual(alone.confidence);
-  }
-}
-
-async function checkPackage(random: Random, name: string): Promise<number> {
-  const made = randomPackage(random);
-  const model = await AutoModel.fromPretrained(folder.writePackage(name, made.files), { device: "cpu" });
-  try {
-    const good: RandomImage[] = [];
-    for (let i = 0; i < imagesPerPackage; i++) {
-      const image = randomImage(random);
-      if (await checkImage(model, made, image, { confidence: made.confidence })) good.push(image);
-    }
-    const first = good[0];
-    if (first !== undefined) await checkLogits(model, made, first);
-    // A network of open size takes one size at a time.
-    if (made.config.input !== undefined && good.length > 0) await checkList(model, made, good);
-    return good.length;
-  } finally {
-    await model.close();
-  }
-}
+import { randomImage, randomPackage } from "./random-case.js";
+import { checkSeed } from "./random-packages.js";
 
 describe("the pipeline agrees with the oracle", () => {
-  test.each(seeds)("on random packages and pictures, seed %i", async (seed) => {
-    const random = new Random(seed);
-    let answered = 0;
-    for (let i = 0; i < packagesPerSeed; i++) answered += await checkPackage(random, `seed-${seed}-${i}`);
-    // Few of the pictures are too thin for their package.
-    expect(answered).toBeGreaterThan(0.85 * packagesPerSeed * imagesPerPackage);
-  });
+  test.each([1, 2])("on random packages and pictures, seed %i", checkSeed);
 });
 
 test("the oracle expects some pictures to be refused", () => {

@@ -15,7 +15,7 @@ export interface Packed {
 
 /** Packs the checkout into `folder`. prebuilds/ has to be made before (npm run make:prebuild). */
 export function pack(folder: string): Packed {
-  const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", folder];
+  const args = ["pack", "--json", "--pack-destination", folder];
   const text = execFileSync("npm", args, {
     cwd: root,
     encoding: "utf8",

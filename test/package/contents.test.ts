@@ -4,7 +4,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { CEILING, highestVersions } from "../../scripts/prebuild/symbol-ceiling.mjs";
+import { beyondCeiling, CEILING, highestVersions } from "../../scripts/prebuild/symbol-ceiling.mjs";
 import { type Packed, pack, root } from "./commands.js";
 
 const platform = `prebuilds/${process.platform}-${process.arch}`;
@@ -34,6 +34,10 @@ describe("the tarball", () => {
     "LICENSE",
     "THIRD_PARTY.md",
     "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "docs/architecture.md",
+    "docs/reference-differences.md",
     "licenses/onnxruntime/LICENSE",
     "licenses/onnxruntime/ThirdPartyNotices.txt",
     "dist/index.js",
@@ -58,7 +62,8 @@ describe("the tarball", () => {
 
   test("holds nothing else: no source, no test, no build folder, no source map", () => {
     const known = [
-      /^(package\.json|README\.md|LICENSE|THIRD_PARTY\.md|CHANGELOG\.md)$/,
+      /^(package\.json|LICENSE|(README|THIRD_PARTY|CHANGELOG|CONTRIBUTING|SECURITY)\.md)$/,
+      /^docs\/([\w-]+\.md|images\/[\w-]+\.(jpg|png|svg))$/,
       /^licenses\/onnxruntime\//,
       /^dist\/(?!.*\.map$).*\.(js|mjs|d\.ts|d\.mts)$/,
       new RegExp(`^${platform}/(deeplab-rt\\.glibc\\.node|libdeeplab-onnxruntime\\.so\\.1|build\\.json)$`),
@@ -67,6 +72,14 @@ describe("the tarball", () => {
       /^assets\/samples\/[\w.-]+$/,
     ];
     expect(packed.files.filter((file) => !known.some((pattern) => pattern.test(file)))).toEqual([]);
+  });
+
+  test("holds every file of it that the README shows or points to", () => {
+    const text = fs.readFileSync(path.join(root, "README.md"), "utf8");
+    const targets = [...text.matchAll(/\]\(([^)#\s]+)/g)].map((match) => match[1] ?? "");
+    const own = targets.filter((target) => !/^(https?|mailto):/.test(target));
+    expect(own.length).toBeGreaterThan(3);
+    expect(own.filter((target) => !packed.files.includes(target.replace(/^\.\//, "")))).toEqual([]);
   });
 
   test("every file of dist has a source in lib", () => {
@@ -89,21 +102,23 @@ describe("the tarball", () => {
   });
 });
 
-describe("the addon", () => {
+describe.each([
+  ["the addon", addon],
+  ["the shipped ONNX Runtime", library],
+])("%s", (_, file) => {
   test("asks for no newer C and C++ library than supported systems have", () => {
-    const versions = highestVersions(execFileSync("objdump", ["-T", addon], { encoding: "utf8" }));
+    const versions = highestVersions(execFileSync("objdump", ["-T", file], { encoding: "utf8" }));
     expect(Object.keys(versions).sort()).toEqual(Object.keys(CEILING).sort());
-    for (const [family, version] of Object.entries(versions)) {
-      const [major = 0, minor = 0, patch = 0] = String(version).split(".").map(Number);
-      const [topMajor = 0, topMinor = 0, topPatch = 0] = CEILING[family as keyof typeof CEILING]
-        .split(".")
-        .map(Number);
-      expect(major * 1e6 + minor * 1e3 + patch).toBeLessThanOrEqual(
-        topMajor * 1e6 + topMinor * 1e3 + topPatch,
-      );
-    }
+    expect(beyondCeiling(file)).toEqual([]);
   });
 
+  test("would not pass if the systems were older", () => {
+    const old = { GLIBC: "2.4", GLIBCXX: "3.4.9", CXXABI: "1.3.1" };
+    expect(beyondCeiling(file, old)).toHaveLength(3);
+  });
+});
+
+describe("the addon", () => {
   test("links the C and C++ runtime and no vendor library", () => {
     const needed = [...dynamicSection(addon).matchAll(/NEEDED.*\[(.+)\]/g)].map((match) => match[1]);
     const runtime = /^(libstdc\+\+|libm|libgcc_s|libc|libdl|libpthread|ld-linux[\w-]*)\.so\.\d+$/;
