@@ -55,7 +55,7 @@ Napi::Value MemoryStats(const Napi::CallbackInfo& info) {
 void OpenInBackground(EnvState& state, std::shared_ptr<ModelSpec> spec,
                       const Napi::Promise::Deferred& deferred) {
   const auto queue = state.shared_completions();
-  state.background().run([queue, spec, deferred] {
+  state.background().run([&state, queue, spec, deferred] {
     std::shared_ptr<pipeline::Model> model;
     std::shared_ptr<const pipeline::Package> package;
     std::optional<Error> failed;
@@ -71,7 +71,8 @@ void OpenInBackground(EnvState& state, std::shared_ptr<ModelSpec> spec,
     }
     // The handle gets the only reference: close() promises that the model is gone.
     queue->post([queue, deferred, model = std::move(model), package = std::move(package), failed,
-                 bytes = spec->weights_byte_length](Napi::Env env) mutable {
+                 bytes = spec->weights_byte_length, &state](Napi::Env env) mutable {
+      if (state.down()) return;  // nobody is left to hand it to
       queue->drop(env);
       try {
         if (failed) throw *failed;

@@ -6,11 +6,22 @@
 
 namespace deeplab::addon {
 
+namespace {
+
+void OnCleanup(void* state) { static_cast<EnvState*>(state)->shutdown(); }
+
+}  // namespace
+
 EnvState::EnvState(Napi::Env env) {
-  napi_add_env_cleanup_hook(
-      env, [](void* self) { static_cast<EnvState*>(self)->shutdown(); }, this);
-  completions_ = CompletionQueue::New(env, "deeplab-rt open");
-  shut_down_at_exit(env);
+  napi_add_env_cleanup_hook(env, &OnCleanup, this);
+  try {
+    completions_ = CompletionQueue::New(env, "deeplab-rt open");
+    shut_down_at_exit(env);
+  } catch (...) {
+    // A Worker that is terminated while it loads the addon: there is no state to shut down.
+    napi_remove_env_cleanup_hook(env, &OnCleanup, this);
+    throw;
+  }
 }
 
 void EnvState::shut_down_at_exit(Napi::Env env) {

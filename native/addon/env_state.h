@@ -24,13 +24,9 @@ class EnvState {
   std::shared_ptr<CompletionQueue> shared_completions() { return completions_; }
   Background& background() { return background_; }
 
-  // True from Shutdown on: nothing new may begin.
+  // True from shutdown() on: nothing new may begin.
   bool down() const { return down_; }
 
-  void add(ModelHandle* handle) { handles_.insert(handle); }
-  void remove(ModelHandle* handle) { handles_.erase(handle); }
-
- private:
   // The environment goes: abort what waits, wait for what runs, join our threads, let the models
   // go. JavaScript's memory, which running work may read, is still there. Idempotent.
   //
@@ -39,6 +35,11 @@ class EnvState {
   // hook: a Worker that is terminated emits no "exit". Hooks run last-in first-out, so threadsafe
   // functions, made later, are closed by then and nothing reaches JavaScript any more.
   void shutdown();
+
+  void add(ModelHandle* handle) { handles_.insert(handle); }
+  void remove(ModelHandle* handle) { handles_.erase(handle); }
+
+ private:
   void shut_down_at_exit(Napi::Env env);
 
   std::shared_ptr<CompletionQueue> completions_;
