@@ -112,7 +112,8 @@ Napi::Value ModelHandle::infer(const Napi::CallbackInfo& info) {
     throw;
   } catch (...) {
     deferred.Reject(ToJs(env, Describe(std::current_exception())).Value());
-    if (state_ != nullptr) release_if_idle(env);
+    // Not release_if_idle(): while closing, the model may already be on its way out.
+    if (lifecycle_ == State::kOpen && pending_.empty()) self_.Reset();
   }
   return deferred.Promise();
 }
