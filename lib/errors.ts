@@ -34,6 +34,8 @@ export const errorCodes = [
   "EMPTY_BATCH",
   "OUT_OF_MEMORY",
   "ABORTED",
+  "QUEUE_FULL",
+  "DEADLINE_EXCEEDED",
   "CLOSED",
   "INTERNAL",
 ] as const;

@@ -40,6 +40,8 @@ const hints: Readonly<Record<ErrorCode, string>> = {
   EMPTY_BATCH: "pass at least one image.",
   OUT_OF_MEMORY: "use smaller pictures or shorter lists, or close models that are not needed.",
   ABORTED: "",
+  QUEUE_FULL: 'send pictures more slowly, raise maxQueue, or pass { onFull: "wait" } to fromPretrained().',
+  DEADLINE_EXCEEDED: "the machine is busier than the deadline allows: raise it, or send fewer pictures.",
   CLOSED: "load the model again with AutoModel.fromPretrained().",
   INTERNAL: "this is a bug: please report it with the message and the package's inference_config.json.",
 };

@@ -28,6 +28,8 @@ namespace deeplab {
   X(kEmptyBatch, "EMPTY_BATCH")                        \
   X(kOutOfMemory, "OUT_OF_MEMORY")                     \
   X(kAborted, "ABORTED")                               \
+  X(kQueueFull, "QUEUE_FULL")                          \
+  X(kDeadlineExceeded, "DEADLINE_EXCEEDED")            \
   X(kClosed, "CLOSED")                                 \
   X(kInternal, "INTERNAL")
 

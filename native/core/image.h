@@ -6,11 +6,17 @@
 
 namespace deeplab {
 
-enum class ColorFormat { kRgb, kBgr, kRgba, kBgra, kGray };
+// kNv12: a plane of luma, then rows of interleaved Cb, Cr at half the resolution, same stride.
+enum class ColorFormat { kRgb, kBgr, kRgba, kBgra, kGray, kNv12 };
+
+// How NV12 becomes RGB.
+enum class YuvMatrix { kBt601, kBt709 };
+enum class YuvRange { kLimited, kFull };
 
 inline int Channels(ColorFormat format) noexcept {
   switch (format) {
     case ColorFormat::kGray:
+    case ColorFormat::kNv12:  // of its luma
       return 1;
     case ColorFormat::kRgba:
     case ColorFormat::kBgra:
@@ -31,6 +37,8 @@ struct ImageView {
   int height = 0;
   ptrdiff_t stride = 0;
   ColorFormat format = ColorFormat::kRgb;
+  YuvMatrix matrix = YuvMatrix::kBt601;  // these two for kNv12 only
+  YuvRange range = YuvRange::kLimited;
 
   const uint8_t* row(int y) const noexcept { return data + static_cast<ptrdiff_t>(y) * stride; }
 };

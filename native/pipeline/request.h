@@ -22,6 +22,25 @@ struct InputImage {
   ImageView view;
   HostBuffer copy;  // holds the pixels; empty where the view borrows memory that addon/ pins
   std::shared_ptr<const plan::PreprocessPlan> plan;
+  // Memory of the caller that addon/ pins and has measured: results go here instead of into
+  // buffers of the pool. Null: into the pool's.
+  void* out_ids = nullptr;
+  float* out_confidence = nullptr;
+};
+
+// What the caller wants back; what is not asked for is not computed.
+struct Include {
+  bool ids = true;
+  bool confidence = true;
+  bool class_areas = false;
+  bool overlay = false;                 // the picture with the classes' colours over it
+  std::vector<uint16_t> probabilities;  // channels whose softmax (or sigmoid) planes are wanted
+};
+
+// How overlays are painted.
+struct OverlayStyle {
+  std::vector<uint32_t> colors;  // by class id: r, g, b, a as bytes in memory; a = 0: left as it is
+  int weight = 128;              // of the colour, in 1/256
 };
 
 struct RequestOptions {
@@ -29,6 +48,11 @@ struct RequestOptions {
   std::vector<float> thresholds;  // by class id
   bool strict = false;            // non-finite logits fail the request
   bool capture = false;           // copy the input tensor and the logits out
+  Include include;
+  OverlayStyle overlay;
+  int priority = 0;  // higher goes first
+  // Work that has not begun by then is settled with kDeadlineExceeded.
+  std::optional<std::chrono::steady_clock::time_point> deadline;
 };
 
 // One image's tensor, copied out for inspection.
@@ -46,8 +70,11 @@ struct Timings {
 struct ImageResult {
   int width = 0;
   int height = 0;
-  HostBuffer ids;
-  HostBuffer confidence;
+  HostBuffer ids;            // empty: not asked for, or in the caller's memory
+  HostBuffer confidence;     // likewise
+  HostBuffer class_areas;    // int64 by class id: pixels of the map
+  HostBuffer probabilities;  // float, [asked channel][map_height][map_width]
+  HostBuffer overlay;        // RGBA, map_height rows of map_width pixels
   int64_t non_finite = 0;
   plan::Geometry geometry;
   Timings timings;

@@ -14,6 +14,18 @@ struct StaticCrop {
   int x_min = 0, x_max = 100, y_min = 0, y_max = 100;  // whole percents
 };
 
+// An interpolation that was cut off the end of the network (headCut): the session's output is its
+// input, and its taps join those of the final resize. Coordinates as in the ONNX operator Resize.
+enum class CoordinateMode { kAlignCorners, kHalfPixel, kPytorchHalfPixel, kAsymmetric };
+
+struct Head {
+  bool cut = false;
+  CoordinateMode mode = CoordinateMode::kHalfPixel;
+  // Output / input as the graph states it; 0: it states sizes, and the scale is their quotient.
+  float scale_x = 0, scale_y = 0;
+  int output_width = 0, output_height = 0;  // 0: floor(input · scale)
+};
+
 struct ModelConfig {
   ResizeMode resize_mode = ResizeMode::kStretch;
   int input_width = 0;  // 0×0: the image's own size after the static crop
@@ -27,6 +39,8 @@ struct ModelConfig {
   StaticCrop static_crop;
   bool grayscale = false;
   Contrast contrast = Contrast::kNone;
+
+  Head head;
 
   int class_count = 2;  // names in class_names.txt
   int background_id = 0;

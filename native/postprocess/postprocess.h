@@ -27,11 +27,16 @@ struct ClassTable {
 // else the channel itself.
 std::vector<uint16_t> ChannelIds(int channels, int class_count, int background_id);
 
-// Where the results go: dense maps of map_width × map_height, ids 1 or 2 bytes wide.
+// Where the results go: dense maps of map_width × map_height, ids 1 or 2 bytes wide. What is null
+// is not wanted, and what only that needs is not computed.
 struct MapTarget {
   void* ids = nullptr;
   int id_bytes = 1;
   float* confidence = nullptr;
+  int64_t* class_areas = nullptr;      // by class id; added to, over the whole map
+  const uint16_t* channels = nullptr;  // whose probabilities are wanted …
+  int channel_count = 0;
+  float* probabilities = nullptr;  // … as planes, one a channel; 0 outside the crop
 };
 
 // Writes every pixel of both maps (background and 0 outside the crop) and returns how many pixels

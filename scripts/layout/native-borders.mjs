@@ -33,7 +33,7 @@ const NAMES = [
 ];
 
 /** A folder may include itself and folders of a lower rank; folders of one rank do not know each other. */
-const RANK = { core: 0, plan: 1, cuda: 1, preprocess: 2, postprocess: 2, infer: 2, pipeline: 3, addon: 4 };
+const RANK = { core: 0, plan: 1, cuda: 1, preprocess: 2, postprocess: 2, visualize: 2, infer: 2, pipeline: 3, addon: 4 };
 
 function includeProblems(file, source) {
   const folder = file.split("/")[1];
@@ -44,7 +44,7 @@ function includeProblems(file, source) {
     if (RANK[target] >= RANK[folder]) {
       problems.push({
         line: lineAt(source, match.index),
-        message: `native/${folder} may not include ${match[1]} (order: core, plan, preprocess/postprocess/infer, pipeline, addon)`,
+        message: `native/${folder} may not include ${match[1]} (order: core, plan, preprocess/postprocess/visualize/infer, pipeline, addon)`,
       });
     }
   }

@@ -39,7 +39,7 @@ function plainTree() {
 export const SANITIZED_TREE = path.join(BUILD, "native-sanitized");
 export const SANITIZED = {
   DEEPLAB_BUILD_TESTS: "ON",
-  DEEPLAB_SANITIZE: "ON",
+  DEEPLAB_SANITIZE: "address,undefined",
   CMAKE_BUILD_TYPE: "Debug",
   CMAKE_CXX_FLAGS_DEBUG: "-O1 -g",
 };
