@@ -45,6 +45,8 @@ async function load(
     package: model,
     recommended: settings.recommended,
     defaultConfidence: fallback,
+    maxQueue: settings.maxQueue,
+    onFull: settings.onFull,
   });
 }
 

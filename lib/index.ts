@@ -1,17 +1,28 @@
 // The public face of the package: everything a user can import, and nothing else.
 
+export type { OnFull } from "./admission.js";
 export { AutoModel } from "./auto-model.js";
 export type { ClassStats } from "./class-stats.js";
 export { DeepLabError, type ErrorCode, errorCodes } from "./errors.js";
 export type { ColorFormat, RawImage } from "./image/raw.js";
 export type { ImageSource } from "./image/source.js";
+export type {
+  AtLeastDefaultParts,
+  DefaultParts,
+  Holding,
+  IfIncluded,
+  ResultPart,
+  ResultValues,
+} from "./include.js";
 export type { InferOptions } from "./infer-options.js";
 export type { Inspection, Tensor } from "./inspection.js";
 export { SemanticSegmentationModel } from "./model.js";
 export type { ModelInfo, TensorInfo } from "./model-info.js";
 export type { FromPretrainedOptions, SessionOptions } from "./options.js";
+export type { OutputArrays } from "./output.js";
 export type { InferenceConfig, StaticCropPercents } from "./packages/inference-config.js";
 export type { PackageFormat } from "./packages/model-package.js";
+export { Probabilities } from "./probabilities.js";
 export { type ImageMetadata, SemanticSegmentationResult, type Timings } from "./result.js";
 export type { Confidence, RecommendedParameters } from "./thresholds.js";
 export type { OverlayOptions, RgbaImage } from "./visualize/overlay.js";

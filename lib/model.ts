@@ -1,16 +1,18 @@
 // A loaded model: from images to results. Decoding is done here, everything after it in native code.
 
-import { abortable } from "./abort.js";
+import { Admission, type OnFull } from "./admission.js";
 import { callSite, DeepLabError, fromNative } from "./errors.js";
-import { type ImageRequest, loadImages } from "./image/load-all.js";
-import type { LoadedImage, ImageSource as Source } from "./image/source.js";
-import { type InferOptions, type InferSettings, parseInferOptions } from "./infer-options.js";
+import type { ImageSource as Source } from "./image/source.js";
+import type { DefaultParts, Holding, ResultPart } from "./include.js";
+import type { InferOptions } from "./infer-options.js";
+import { Inference } from "./inference.js";
 import { capturedTensors, type Inspection } from "./inspection.js";
+import { ModelFacts } from "./model-facts.js";
 import { type ModelInfo, modelInfo } from "./model-info.js";
-import type { NativeImageResult, NativeModel, NativeModelInfo } from "./native.js";
+import type { NativeModel, NativeModelInfo } from "./native.js";
 import type { ModelPackage, PackageFormat } from "./packages/model-package.js";
-import { SemanticSegmentationResult } from "./result.js";
-import { type RecommendedParameters, resolveThresholds } from "./thresholds.js";
+import type { SemanticSegmentationResult } from "./result.js";
+import type { RecommendedParameters } from "./thresholds.js";
 import { WarnOnce } from "./warnings.js";
 
 /** What a model is made from. */
@@ -19,11 +21,9 @@ export interface ModelParts {
   readonly package: ModelPackage;
   readonly recommended: RecommendedParameters;
   readonly defaultConfidence: number;
-}
-
-interface Answer {
-  readonly native: NativeImageResult;
-  readonly result: SemanticSegmentationResult;
+  /** Most images that wait, and what happens to more. */
+  readonly maxQueue: number;
+  readonly onFull: OnFull;
 }
 
 /**
@@ -33,8 +33,8 @@ interface Answer {
 export class SemanticSegmentationModel implements AsyncDisposable {
   readonly #parts: ModelParts;
   readonly #info: NativeModelInfo;
-  readonly #warnings = new WarnOnce();
-  #lastRequest = 0;
+  readonly #admission: Admission;
+  readonly #inference: Inference;
   #closing: Promise<void> | undefined;
 
   /**
@@ -43,8 +43,16 @@ export class SemanticSegmentationModel implements AsyncDisposable {
    */
   constructor(parts: ModelParts) {
     if (typeof parts?.native?.info !== "function") throw madeByHand();
+    const { native } = parts;
     this.#parts = parts;
-    this.#info = parts.native.info();
+    this.#info = native.info();
+    this.#admission = new Admission(roomFor(this.#info, parts.maxQueue), parts.onFull);
+    this.#inference = new Inference({
+      native,
+      facts: new ModelFacts(parts.package, this.#info, parts),
+      admission: this.#admission,
+      warnings: new WarnOnce(),
+    });
   }
 
   /** Names by class id. */
@@ -80,39 +88,36 @@ export class SemanticSegmentationModel implements AsyncDisposable {
 
   /**
    * Segments one image.
-   * @param image Encoded bytes and raw pixels are copied at the call.
-   * @throws DeepLabError IMAGE_*, OPTION_*, NON_FINITE_LOGITS (strict), CLOSED, BACKEND_FAILED, …; an abort rejects
-   *   with `signal.reason`
+   * @param image Encoded bytes and raw pixels are copied at the call; pixels over a SharedArrayBuffer are read in place.
+   * @throws DeepLabError IMAGE_*, OPTION_*, QUEUE_FULL, DEADLINE_EXCEEDED, NON_FINITE_LOGITS (strict), CLOSED,
+   *   BACKEND_FAILED, …; an abort rejects with `signal.reason`
    */
-  infer(image: Source, options?: InferOptions): Promise<SemanticSegmentationResult>;
+  infer<const Parts extends readonly ResultPart[] = DefaultParts>(
+    image: Source,
+    options?: InferOptions<Parts>,
+  ): Promise<SemanticSegmentationResult<Holding<Parts>>>;
   /**
    * Segments a list of images, as many at once as the network takes.
    * @returns One result an image, in their order; one image that fails fails the list.
    * @throws DeepLabError as for one image, with `detail.index`; EMPTY_BATCH for an empty list
    */
-  infer(images: readonly Source[], options?: InferOptions): Promise<SemanticSegmentationResult[]>;
+  infer<const Parts extends readonly ResultPart[] = DefaultParts>(
+    images: readonly Source[],
+    options?: InferOptions<Parts>,
+  ): Promise<SemanticSegmentationResult<Holding<Parts>>[]>;
   /**
    * Segments one image or a list, where the type says no more: a list gives a list.
    * @throws DeepLabError as for one image or a list
    */
-  infer(
+  infer<const Parts extends readonly ResultPart[] = DefaultParts>(
     images: Source | readonly Source[],
-    options?: InferOptions,
-  ): Promise<SemanticSegmentationResult | SemanticSegmentationResult[]>;
-  infer(
-    images: Source | readonly Source[],
-    options: InferOptions = {},
-  ): Promise<SemanticSegmentationResult | SemanticSegmentationResult[]> {
-    const isList = Array.isArray(images);
-    const sources = (isList ? images : [images]) as readonly Source[];
-    const work = this.#run({ sources, isList }, options, false).then((answers) =>
-      answers.map(({ result }) => result),
-    );
-    const answer = isList ? work : work.then(single);
-    return fromNative<SemanticSegmentationResult | SemanticSegmentationResult[]>(
-      answer,
-      callSite(this.infer),
-    );
+    options?: InferOptions<Parts>,
+  ): Promise<SemanticSegmentationResult<Holding<Parts>> | SemanticSegmentationResult<Holding<Parts>>[]>;
+  infer(images: Source | readonly Source[], options?: InferOptions<readonly ResultPart[]>): Promise<unknown> {
+    const site = callSite(this.infer);
+    return Array.isArray(images)
+      ? fromNative(this.#list(images, options), site)
+      : fromNative(this.#one(images as Source, options), site);
   }
 
   /**
@@ -120,12 +125,12 @@ export class SemanticSegmentationModel implements AsyncDisposable {
    * with those of another runtime to see where two pipelines part. Slower than `infer`: the tensors are copies.
    * @throws DeepLabError as `infer`
    */
-  inspect(image: Source, options: InferOptions = {}): Promise<Inspection> {
-    const work = this.#run({ sources: [image], isList: false }, options, true).then((answers) => {
-      const { native, result } = single(answers);
-      return { ...capturedTensors(native), result };
-    });
-    return fromNative(work, callSite(this.inspect));
+  inspect<const Parts extends readonly ResultPart[] = DefaultParts>(
+    image: Source,
+    options?: InferOptions<Parts>,
+  ): Promise<Inspection<Holding<Parts>>> {
+    const work: Promise<unknown> = fromNative(this.#inspect(image, options), callSite(this.inspect));
+    return work as Promise<Inspection<Holding<Parts>>>;
   }
 
   /**
@@ -133,7 +138,10 @@ export class SemanticSegmentationModel implements AsyncDisposable {
    * picture is still being read or decoded: it counts as queued. Idempotent.
    */
   close(): Promise<void> {
-    this.#closing ??= fromNative(this.#parts.native.close(), callSite(this.close));
+    if (this.#closing === undefined) {
+      this.#closing = fromNative(this.#parts.native.close(), callSite(this.close));
+      this.#admission.close(closed());
+    }
     return this.#closing;
   }
 
@@ -142,90 +150,36 @@ export class SemanticSegmentationModel implements AsyncDisposable {
     return this.close();
   }
 
-  // Runs synchronously up to the native call where all images are raw pixels: they are copied in it.
-  async #run(request: ImageRequest, options: InferOptions, capture: boolean): Promise<Answer[]> {
-    const start = performance.now();
-    const settings = this.#check(request.sources, options);
-    const loading = loadImages(request);
-    const loaded = loading instanceof Promise ? await abortable(loading, settings.signal) : loading;
-    const natives = await this.#callNative(loaded, settings, capture);
-    const total = performance.now() - start;
-    this.#warnOfNonFinite(natives);
-    return natives.map((native, i) => ({
-      native,
-      result: new SemanticSegmentationResult(native, this.#context(), {
-        decode: loaded[i]?.decodeTime ?? 0,
-        total,
-      }),
-    }));
+  async #one(image: Source, options: unknown): Promise<SemanticSegmentationResult> {
+    this.#checkOpen();
+    return single(await this.#inference.run({ sources: [image], isList: false }, options)).result;
   }
 
-  #check(sources: readonly Source[], options: InferOptions): InferSettings {
-    const settings = parseInferOptions(options, this.classNames);
-    settings.signal?.throwIfAborted();
-    if (this.#closing !== undefined) throw new DeepLabError("CLOSED", "The model has been closed.");
-    if (sources.length === 0)
-      throw new DeepLabError("EMPTY_BATCH", "Expected at least one image but received an empty list.");
-    if (settings.hasImageSize) {
-      const message = "imageSize is ignored: only torch packages can change the network's input size.";
-      this.#warnings.warn("IMAGE_SIZE_IGNORED", message);
-    }
-    return settings;
+  async #list(sources: readonly Source[], options: unknown): Promise<SemanticSegmentationResult[]> {
+    this.#checkOpen();
+    const answers = await this.#inference.run({ sources, isList: true }, options);
+    return answers.map(({ result }) => result);
   }
 
-  async #callNative(
-    loaded: readonly LoadedImage[],
-    settings: InferSettings,
-    captureTensors: boolean,
-  ): Promise<readonly NativeImageResult[]> {
-    const { native, recommended, defaultConfidence } = this.#parts;
-    const { signal, strict, disableStaticCrop, disableGrayscale, disableContrast } = settings;
-    signal?.throwIfAborted();
-    const requestId = ++this.#lastRequest;
-    const onAbort = () => native.cancel(requestId);
-    signal?.addEventListener("abort", onAbort, { once: true });
-    try {
-      // Cancelled or not, running work ends in native code, which holds on to the pixels until then.
-      const work = native.infer({
-        images: loaded.map(({ image }) => image),
-        requestId,
-        disableStaticCrop,
-        disableGrayscale,
-        disableContrast,
-        thresholds: resolveThresholds(settings.confidence, {
-          classNames: this.classNames,
-          idCount: this.#info.idCount,
-          recommended,
-          defaultConfidence,
-        }),
-        strict,
-        captureTensors,
-      });
-      return await abortable(work, signal);
-    } finally {
-      signal?.removeEventListener("abort", onAbort);
-    }
+  async #inspect(image: Source, options: unknown): Promise<Inspection> {
+    this.#checkOpen();
+    const answers = await this.#inference.run({ sources: [image], isList: false }, options, true);
+    const { native, result } = single(answers);
+    return { ...capturedTensors(native), result };
   }
 
-  #context() {
-    return {
-      classNames: this.classNames,
-      backgroundClassId: this.backgroundClassId,
-      idCount: this.#info.idCount,
-      idBytes: this.#info.idBytes,
-      resizeMode: this.#parts.package.config.resizeMode,
-    };
+  #checkOpen(): void {
+    if (this.#closing !== undefined) throw closed();
   }
+}
 
-  #warnOfNonFinite(results: readonly NativeImageResult[]): void {
-    const pixels = results.reduce((sum, { nonFinitePixels }) => sum + nonFinitePixels, 0);
-    if (pixels === 0) return;
-    this.#warnings.warn(
-      "NON_FINITE_LOGITS",
-      `${pixels} pixels have logits that are not finite; they became background with confidence 0. ` +
-        "Check scaling_factor and normalization of the package; { strict: true } makes this an error.",
-    );
-  }
+function closed(): DeepLabError {
+  return new DeepLabError("CLOSED", "The model has been closed.");
+}
+
+// Beside the waiting images, those of two full batches: one in the network, one on either side of it.
+function roomFor({ maxBatch }: NativeModelInfo, maxQueue: number): number {
+  return maxQueue + 2 * maxBatch;
 }
 
 function madeByHand(): DeepLabError {

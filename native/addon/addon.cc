@@ -3,11 +3,14 @@
 #include <napi.h>
 
 #include "addon/border.h"
+#include "addon/convert_result.h"
 #include "addon/convert_spec.h"
+#include "addon/copy.h"
 #include "addon/env_state.h"
 #include "addon/js_error.h"
 #include "addon/model_handle.h"
 #include "core/memory.h"
+#include "core/simd.h"
 #include "core/thread_pool.h"
 #include "infer/backend.h"
 
@@ -27,16 +30,31 @@ Napi::Array ErrorCodes(Napi::Env env) {
 }
 
 Napi::Value BuildInfo(const Napi::CallbackInfo& info) {
-  Napi::Object to = Napi::Object::New(info.Env());
-  to.Set("version", DEEPLAB_VERSION);
+  return Guard(info.Env(), [&] {
+    Napi::Object to = Napi::Object::New(info.Env());
+    to.Set("version", DEEPLAB_VERSION);
 #ifdef __VERSION__
-  to.Set("compiler", __VERSION__);
+    to.Set("compiler", __VERSION__);
 #else
-  to.Set("compiler", "unknown");
+    to.Set("compiler", "unknown");
 #endif
-  to.Set("napiVersion", NAPI_VERSION);
-  to.Set("sanitizers", DEEPLAB_SANITIZERS);
-  return to;
+    to.Set("napiVersion", NAPI_VERSION);
+    to.Set("sanitizers", DEEPLAB_SANITIZERS);
+    to.Set("simd", Name(ActiveSimdLevel()));  // throws where DEEPLAB_RT_SIMD asks for nonsense
+    return to;
+  });
+}
+
+Napi::Value CopyBytes(const Napi::CallbackInfo& info) {
+  return Guard(info.Env(), [&]() -> Napi::Value {
+    const bool is_bytes = info[0].IsTypedArray() &&
+                          info[0].As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array;
+    if (!is_bytes) BorderError("bytes", "a Uint8Array");
+    const auto from = info[0].As<Napi::Uint8Array>();
+    HostBuffer copy = BufferPool::Instance().acquire(from.ByteLength());
+    CopyInBands(copy.data(), from.Data(), from.ByteLength());
+    return Adopt(info.Env(), std::move(copy));
+  });
 }
 
 Napi::Value MemoryStats(const Napi::CallbackInfo& info) {
@@ -104,6 +122,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("errorCodes", ErrorCodes(env));
   exports.Set("buildInfo", Napi::Function::New(env, BuildInfo, "buildInfo"));
   exports.Set("memoryStats", Napi::Function::New(env, MemoryStats, "memoryStats"));
+  exports.Set("copyBytes", Napi::Function::New(env, CopyBytes, "copyBytes"));
   exports.Set("openModel", Napi::Function::New(env, OpenModel, "openModel"));
   return exports;
 }

@@ -4,16 +4,15 @@
 #include <napi.h>
 
 #include <memory>
-#include <vector>
 
+#include "addon/convert_output.h"
 #include "pipeline/request.h"
 
 namespace deeplab::addon {
 
-// Copies the images that are not borrowed, and appends to `pins` the arrays of those that are.
-// Throws Error for what cannot be run, with detail.index saying which image.
+// Copies the images that are not borrowed; `memory` receives what of the caller's is used until the
+// request settles. Throws Error for what cannot be run, with detail.index saying which image.
 std::shared_ptr<pipeline::Request> ReadInferRequest(
-    Napi::Object from, std::shared_ptr<const pipeline::Package> package,
-    std::vector<Napi::ObjectReference>* pins);
+    Napi::Object from, std::shared_ptr<const pipeline::Package> package, CallerMemory* memory);
 
 }  // namespace deeplab::addon

@@ -1,14 +1,13 @@
 #include "addon/convert_result.h"
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 
 namespace deeplab::addon {
-namespace {
 
-// An ArrayBuffer over pooled memory; garbage collection hands it back to the pool. Copied where the
-// runtime forbids external memory (Electron).
 Napi::ArrayBuffer Adopt(Napi::Env env, HostBuffer given) {
+  if (given.data() == nullptr) return Napi::ArrayBuffer::New(env, 0);
   // Shared with the finaliser: where it fails, the runtime may or may not have called it already.
   const auto buffer = std::make_shared<HostBuffer>(std::move(given));
   auto* const hint = new std::shared_ptr<HostBuffer>(buffer);
@@ -31,6 +30,8 @@ Napi::ArrayBuffer Adopt(Napi::Env env, HostBuffer given) {
   if (env.IsExceptionPending()) env.GetAndClearPendingException();
   throw Error(ErrorCode::kOutOfMemory, "JavaScript could not take over a result's memory.");
 }
+
+namespace {
 
 Napi::Object WriteGeometry(Napi::Env env, const plan::Geometry& g) {
   Napi::Object to = Napi::Object::New(env);
@@ -77,12 +78,25 @@ Napi::Array WriteTensors(Napi::Env env, std::vector<pipeline::CapturedTensor>* t
   return list;
 }
 
+// Counts of pixels are exact as doubles.
+Napi::ArrayBuffer WriteAreas(Napi::Env env, const HostBuffer& areas) {
+  const size_t count = areas.size() / sizeof(int64_t);
+  Napi::ArrayBuffer to = Napi::ArrayBuffer::New(env, count * sizeof(double));
+  const int64_t* const from = areas.as<int64_t>();
+  std::transform(from, from + count, static_cast<double*>(to.Data()),
+                 [](int64_t pixels) { return static_cast<double>(pixels); });
+  return to;
+}
+
 Napi::Object WriteImage(Napi::Env env, pipeline::ImageResult* result) {
   Napi::Object to = Napi::Object::New(env);
   to.Set("width", result->width);
   to.Set("height", result->height);
   to.Set("segmentationMap", Adopt(env, std::move(result->ids)));
   to.Set("confidence", Adopt(env, std::move(result->confidence)));
+  to.Set("classAreas", WriteAreas(env, result->class_areas));
+  to.Set("probabilities", Adopt(env, std::move(result->probabilities)));
+  to.Set("overlay", Adopt(env, std::move(result->overlay)));
   to.Set("nonFinitePixels", static_cast<double>(result->non_finite));
   to.Set("geometry", WriteGeometry(env, result->geometry));
   to.Set("timings", WriteTimings(env, result->timings));

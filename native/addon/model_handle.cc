@@ -104,7 +104,7 @@ Napi::Value ModelHandle::infer(const Napi::CallbackInfo& info) {
   try {
     if (lifecycle_ != State::kOpen) throw Closed();
     if (!info[0].IsObject()) BorderError("request", "an object");
-    auto request = ReadInferRequest(info[0].As<Napi::Object>(), package_, &pending.pins);
+    auto request = ReadInferRequest(info[0].As<Napi::Object>(), package_, &pending.memory);
     if (pending_.count(request->id) != 0) BorderError("requestId", "unique among running requests");
     retain(env, info.This().As<Napi::Object>());
     start(env, std::move(request), std::move(pending));
@@ -156,6 +156,7 @@ void ModelHandle::settle(Napi::Env env, pipeline::Request* request) {
     if (request->error) {
       pending.deferred.Reject(ToJs(env, *request->error).Value());
     } else {
+      FillOutputs(request, pending.memory);
       pending.deferred.Resolve(WriteResults(env, request));
     }
   } catch (const Napi::Error& error) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "addon/completion_queue.h"
+#include "addon/convert_output.h"
 #include "core/condition_variable.h"
 #include "pipeline/model.h"
 
@@ -40,7 +41,7 @@ class ModelHandle {
   // The JavaScript side of a request.
   struct Pending {
     Napi::Promise::Deferred deferred;
-    std::vector<Napi::ObjectReference> pins;  // arrays that are read in place
+    CallerMemory memory;
   };
   enum class State { kOpen, kClosing, kClosed };
 
