@@ -24,6 +24,9 @@ export type { InferenceConfig, StaticCropPercents } from "./packages/inference-c
 export type { PackageFormat } from "./packages/model-package.js";
 export { Probabilities } from "./probabilities.js";
 export { type ImageMetadata, SemanticSegmentationResult, type Timings } from "./result.js";
+export type { FrameReader, FrameSource } from "./stream/frames.js";
+export type { ResultStream, StreamFailure, StreamItem, StreamStats } from "./stream/items.js";
+export type { OnFrameError, StreamOptions } from "./stream/options.js";
 export type { Confidence, RecommendedParameters } from "./thresholds.js";
 export type { OverlayOptions, RgbaImage } from "./visualize/overlay.js";
 export { classColor, type Rgba } from "./visualize/palette.js";

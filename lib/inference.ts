@@ -181,6 +181,14 @@ export class Inference {
   }
 }
 
+/** The answer of a call for one image. */
+export function single<T>(answers: readonly T[]): T {
+  const [answer] = answers;
+  if (answer === undefined)
+    throw new DeepLabError("INTERNAL", "Native code returned no result for one image.");
+  return answer;
+}
+
 const noColors = new Uint8Array(0);
 
 function withOutput(image: NativeImage, out: OutputTarget | undefined): NativeImage {

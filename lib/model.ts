@@ -5,13 +5,17 @@ import { callSite, DeepLabError, fromNative } from "./errors.js";
 import type { ImageSource as Source } from "./image/source.js";
 import type { DefaultParts, Holding, ResultPart } from "./include.js";
 import type { InferOptions } from "./infer-options.js";
-import { Inference } from "./inference.js";
+import { Inference, single } from "./inference.js";
 import { capturedTensors, type Inspection } from "./inspection.js";
 import { ModelFacts } from "./model-facts.js";
 import { type ModelInfo, modelInfo } from "./model-info.js";
 import type { NativeModel, NativeModelInfo } from "./native.js";
 import type { ModelPackage, PackageFormat } from "./packages/model-package.js";
 import type { SemanticSegmentationResult } from "./result.js";
+import type { FrameSource } from "./stream/frames.js";
+import type { ResultStream, StreamFailure, StreamItem } from "./stream/items.js";
+import { openStream } from "./stream/open.js";
+import type { OnFrameError, StreamOptions } from "./stream/options.js";
 import type { RecommendedParameters } from "./thresholds.js";
 import { WarnOnce } from "./warnings.js";
 
@@ -35,6 +39,8 @@ export class SemanticSegmentationModel implements AsyncDisposable {
   readonly #info: NativeModelInfo;
   readonly #admission: Admission;
   readonly #inference: Inference;
+  readonly #facts: ModelFacts;
+  readonly #streams = new Set<{ fail(error: unknown): void }>();
   #closing: Promise<void> | undefined;
 
   /**
@@ -47,9 +53,10 @@ export class SemanticSegmentationModel implements AsyncDisposable {
     this.#parts = parts;
     this.#info = native.info();
     this.#admission = new Admission(roomFor(this.#info, parts.maxQueue), parts.onFull);
+    this.#facts = new ModelFacts(parts.package, this.#info, parts);
     this.#inference = new Inference({
       native,
-      facts: new ModelFacts(parts.package, this.#info, parts),
+      facts: this.#facts,
       admission: this.#admission,
       warnings: new WarnOnce(),
     });
@@ -134,6 +141,30 @@ export class SemanticSegmentationModel implements AsyncDisposable {
   }
 
   /**
+   * Segments the images of a source one after the other: a camera, a folder, a video's frames. Takes from the source
+   * only what the consumer makes room for (`concurrency`), or, with `latestOnly`, always the newest.
+   * Leaving the loop closes the source and aborts what waits. An error of the source ends the stream after the
+   * images before it; an abort and `close()` end it at once.
+   * @example
+   * for await (const { index, image, result } of model.stream(paths)) console.log(index, image, result.classStats());
+   * @throws DeepLabError OPTION_*, CLOSED
+   */
+  stream<
+    Image extends Source,
+    const Parts extends readonly ResultPart[] = DefaultParts,
+    const OnError extends OnFrameError = "throw",
+  >(
+    source: FrameSource<Image>,
+    options?: StreamOptions<Parts, OnError>,
+  ): ResultStream<
+    StreamItem<Image, Holding<Parts>> | (OnError extends "result" ? StreamFailure<Image> : never)
+  > {
+    this.#checkOpen();
+    const host = { inference: this.#inference, facts: this.#facts, streams: this.#streams };
+    return openStream(host, source, options, callSite(this.stream)) as never;
+  }
+
+  /**
    * Waits for running work, then frees the model. Queued and later calls are `CLOSED`, and so is a call whose
    * picture is still being read or decoded: it counts as queued. Idempotent.
    */
@@ -141,6 +172,7 @@ export class SemanticSegmentationModel implements AsyncDisposable {
     if (this.#closing === undefined) {
       this.#closing = fromNative(this.#parts.native.close(), callSite(this.close));
       this.#admission.close(closed());
+      for (const stream of [...this.#streams]) stream.fail(closed());
     }
     return this.#closing;
   }
@@ -191,11 +223,4 @@ function madeByHand(): DeepLabError {
       hint: "call AutoModel.fromPretrained(folder).",
     },
   );
-}
-
-function single<T>(answers: readonly T[]): T {
-  const [answer] = answers;
-  if (answer === undefined)
-    throw new DeepLabError("INTERNAL", "Native code returned no result for one image.");
-  return answer;
 }
