@@ -40,6 +40,11 @@ export interface ModelInfo {
   readonly minBatch: number;
   /** Threads inside one operator. */
   readonly intraOpThreads: number;
+  /**
+   * Instruction set of everything outside the network: `"scalar"`, `"avx2"`, `"avx512"` or `"neon"`. The best that
+   * this machine has, or what the environment variable `DEEPLAB_RT_SIMD` names.
+   */
+  readonly simd: string;
   /** Handles of this process that share the loaded network. */
   readonly sharedBy: number;
   /** How a picture becomes the network's input. */
@@ -64,6 +69,7 @@ export function modelInfo(model: ModelPackage, native: NativeModelInfo): ModelIn
     maxBatch: native.maxBatch,
     minBatch: native.minBatch,
     intraOpThreads: native.intraOpThreads,
+    simd: native.simd,
     sharedBy: native.sharedBy,
     preprocessing: model.config,
   };

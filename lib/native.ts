@@ -180,6 +180,8 @@ export interface NativeModelInfo {
   readonly minBatch: number;
   readonly maxBatch: number;
   readonly intraOpThreads: number;
+  /** Instruction set of the kernels: `"scalar"`, `"avx2"`, `"avx512"` or `"neon"`. */
+  readonly simd: string;
   /** Handles in this process that share this loaded model. */
   readonly sharedBy: number;
 }
@@ -199,6 +201,8 @@ export interface NativeBuildInfo {
   readonly compiler: string;
   readonly napiVersion: number;
   readonly sanitizers: string;
+  /** What `DEEPLAB_RT_SIMD` may name on this machine, worst first; the last one is the default. */
+  readonly simdLevels: readonly string[];
 }
 
 export interface NativeMemoryStats {
