@@ -27,17 +27,18 @@ struct PreprocessPlan {
 
 // Logits → maps.
 struct PostprocessPlan {
-  LinearTaps columns;  // crop.width entries over the logits' width
-  LinearTaps rows;     // crop.height entries over the logits' height
+  LinearTaps columns;  // crop.width entries over the width of the session's logits
+  LinearTaps rows;     // crop.height entries over their height
   float constant = 0;  // what surrounds the logits where the window reaches over them
 };
 
 PreprocessPlan MakePreprocessPlan(const ModelConfig& config, const Overrides& overrides,
                                   int source_width, int source_height);
 
-// Throws Error{kImageTooThin} when the pads leave no logits.
-PostprocessPlan MakePostprocessPlan(const Geometry& geometry, int background_id, int logits_width,
-                                    int logits_height);
+// From the session's logits. Pads and sizes are those of the network as the package has it: a cut
+// head is put back first. Throws Error{kImageTooThin} when the pads leave no logits.
+PostprocessPlan MakePostprocessPlan(const Geometry& geometry, const ModelConfig& config,
+                                    int logits_width, int logits_height);
 
 // Last-used first list of values by key, for a handful of entries; any thread.
 template <typename Key, typename Value>
