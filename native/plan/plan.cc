@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/error.h"
+#include "core/simd.h"
 
 namespace deeplab::plan {
 
@@ -32,6 +33,7 @@ PostprocessPlan MakePostprocessPlan(const Geometry& g, int background_id, int lo
   PostprocessPlan plan;
   plan.columns = ComputeLinearTaps(logits_width, x.start, x.end, g.crop.width);
   plan.rows = ComputeLinearTaps(logits_height, y.start, y.end, g.crop.height);
+  plan.bands = ComputeColumnBands(plan.columns, FloatLanes(ActiveSimdLevel()));
   plan.constant = static_cast<float>(background_id);
   return plan;
 }
