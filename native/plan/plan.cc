@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/error.h"
+#include "core/simd.h"
 #include "plan/head.h"
 
 namespace deeplab::plan {
@@ -41,6 +42,7 @@ PostprocessPlan MakePostprocessPlan(const Geometry& g, const ModelConfig& config
         Compose(plan.columns, ComputeHeadTaps(HeadColumns(head), logits_width), logits_width);
     plan.rows = Compose(plan.rows, ComputeHeadTaps(HeadRows(head), logits_height), logits_height);
   }
+  plan.bands = ComputeColumnBands(plan.columns, FloatLanes(ActiveSimdLevel()));
   plan.constant = static_cast<float>(config.background_id);
   return plan;
 }

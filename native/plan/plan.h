@@ -9,6 +9,7 @@
 #include <mutex>
 #include <utility>
 
+#include "plan/column_bands.h"
 #include "plan/config.h"
 #include "plan/geometry.h"
 #include "plan/taps.h"
@@ -29,6 +30,7 @@ struct PreprocessPlan {
 struct PostprocessPlan {
   LinearTaps columns;  // crop.width entries over the width of the session's logits
   LinearTaps rows;     // crop.height entries over their height
+  ColumnBands bands;   // the columns once more, for the vectors of ActiveSimdLevel()
   float constant = 0;  // what surrounds the logits where the window reaches over them
 };
 
