@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -48,7 +47,9 @@ class SmallCache {
  public:
   explicit SmallCache(size_t capacity) : capacity_(capacity) {}
 
-  std::shared_ptr<const Value> get(const Key& key, const std::function<Value()>& make) {
+  // `make()` is called for a key that is not there; a hit allocates nothing.
+  template <typename Make>
+  std::shared_ptr<const Value> get(const Key& key, const Make& make) {
     {
       std::lock_guard lock(mutex_);
       for (auto it = entries_.begin(); it != entries_.end(); ++it) {
