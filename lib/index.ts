@@ -3,6 +3,7 @@
 export type { OnFull } from "./admission.js";
 export { AutoModel } from "./auto-model.js";
 export type { ClassStats } from "./class-stats.js";
+export type { AxisSize, CoordinateMode, Interpolation } from "./convert/head-cut/interpolation.js";
 export { DeepLabError, type ErrorCode, errorCodes } from "./errors.js";
 export type { ColorFormat, RawImage } from "./image/raw.js";
 export type { ImageSource } from "./image/source.js";
@@ -17,7 +18,8 @@ export type {
 export type { InferOptions } from "./infer-options.js";
 export type { Inspection, Tensor } from "./inspection.js";
 export { SemanticSegmentationModel } from "./model.js";
-export type { ModelInfo, TensorInfo } from "./model-info.js";
+export type { HeadCutInfo, ModelInfo, TensorInfo } from "./model-info.js";
+export type { BatchingInfo, ModelStats, StageStats } from "./model-stats.js";
 export type { FromPretrainedOptions, SessionOptions } from "./options.js";
 export type { OutputArrays } from "./output.js";
 export type { InferenceConfig, StaticCropPercents } from "./packages/inference-config.js";
@@ -30,4 +32,5 @@ export type { OnFrameError, StreamOptions } from "./stream/options.js";
 export type { Confidence, RecommendedParameters } from "./thresholds.js";
 export type { OverlayOptions, RgbaImage } from "./visualize/overlay.js";
 export { classColor, type Rgba } from "./visualize/palette.js";
+export type { PictureSize, WarmUpOptions } from "./warm-up.js";
 export type { WarningCode } from "./warnings.js";

@@ -11,6 +11,7 @@ import type { ModelFacts } from "./model-facts.js";
 import type { NativeImage, NativeImageResult, NativeModel } from "./native.js";
 import { type OutputTarget, parseOutput } from "./output.js";
 import { SemanticSegmentationResult } from "./result.js";
+import type { PictureSize } from "./warm-up.js";
 import type { WarnOnce } from "./warnings.js";
 
 /** One image's answer: what native code gave, and the result made of it. */
@@ -65,6 +66,25 @@ export class Inference {
     const work = this.#work(call);
     const worked = await (signal === undefined ? work : abortable(work, signal));
     return this.#answers(call, worked);
+  }
+
+  /**
+   * Has native code measure which batch is quickest; `stats()` of the native model then says.
+   * @throws DeepLabError BACKEND_FAILED, CLOSED, …; an abort rejects with `signal.reason`
+   */
+  async measure(input: PictureSize, rounds: number, signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted();
+    const requestId = ++this.#lastRequest;
+    const { native } = this.#parts;
+    const { width: inputWidth, height: inputHeight } = input;
+    const work = native.warmUp({ requestId, inputWidth, inputHeight, rounds });
+    const onAbort = () => native.cancel(requestId);
+    signal?.addEventListener("abort", onAbort, { once: true });
+    try {
+      await abortable(work, signal);
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
+    }
   }
 
   #begin(request: ImageRequest, options: unknown, start: number, capture: boolean): Call {

@@ -1,6 +1,7 @@
 // A loaded model: from images to results. Decoding is done here, everything after it in native code.
 
 import { Admission, type OnFull } from "./admission.js";
+import type { HeadRecipe } from "./convert/head-cut/recipe.js";
 import { callSite, DeepLabError, fromNative } from "./errors.js";
 import type { ImageSource as Source } from "./image/source.js";
 import type { DefaultParts, Holding, ResultPart } from "./include.js";
@@ -9,7 +10,8 @@ import { Inference, single } from "./inference.js";
 import { capturedTensors, type Inspection } from "./inspection.js";
 import { ModelFacts } from "./model-facts.js";
 import { type ModelInfo, modelInfo } from "./model-info.js";
-import type { NativeModel, NativeModelInfo } from "./native.js";
+import { type BatchingInfo, batchingInfo, type ModelStats, modelStats } from "./model-stats.js";
+import { type NativeModel, type NativeModelInfo, type NativeModelStats, native } from "./native.js";
 import type { ModelPackage, PackageFormat } from "./packages/model-package.js";
 import type { SemanticSegmentationResult } from "./result.js";
 import type { FrameSource } from "./stream/frames.js";
@@ -17,12 +19,14 @@ import type { ResultStream, StreamFailure, StreamItem } from "./stream/items.js"
 import { openStream } from "./stream/open.js";
 import type { OnFrameError, StreamOptions } from "./stream/options.js";
 import type { RecommendedParameters } from "./thresholds.js";
+import { parseWarmUpOptions, runWarmUp, type WarmUpOptions } from "./warm-up.js";
 import { WarnOnce } from "./warnings.js";
 
 /** What a model is made from. */
 export interface ModelParts {
   readonly native: NativeModel;
   readonly package: ModelPackage;
+  readonly head: HeadRecipe;
   readonly recommended: RecommendedParameters;
   readonly defaultConfidence: number;
   /** Most images that wait, and what happens to more. */
@@ -37,6 +41,7 @@ export interface ModelParts {
 export class SemanticSegmentationModel implements AsyncDisposable {
   readonly #parts: ModelParts;
   readonly #info: NativeModelInfo;
+  readonly #stats: NativeModelStats;
   readonly #admission: Admission;
   readonly #inference: Inference;
   readonly #facts: ModelFacts;
@@ -49,13 +54,13 @@ export class SemanticSegmentationModel implements AsyncDisposable {
    */
   constructor(parts: ModelParts) {
     if (typeof parts?.native?.info !== "function") throw madeByHand();
-    const { native } = parts;
     this.#parts = parts;
-    this.#info = native.info();
-    this.#admission = new Admission(roomFor(this.#info, parts.maxQueue), parts.onFull);
+    this.#info = parts.native.info();
+    this.#stats = parts.native.stats();
+    this.#admission = new Admission(roomFor(this.#info, this.#stats, parts.maxQueue), parts.onFull);
     this.#facts = new ModelFacts(parts.package, this.#info, parts);
     this.#inference = new Inference({
-      native,
+      native: parts.native,
       facts: this.#facts,
       admission: this.#admission,
       warnings: new WarnOnce(),
@@ -89,8 +94,30 @@ export class SemanticSegmentationModel implements AsyncDisposable {
 
   /** What was loaded, by what, and why; after `close()` as it was when loaded. */
   info(): ModelInfo {
-    const current = this.#closing === undefined ? this.#parts.native.info() : this.#info;
-    return modelInfo(this.#parts.package, current);
+    const { native, package: model, head } = this.#parts;
+    const isOpen = this.#closing === undefined;
+    const info = isOpen ? native.info() : this.#info;
+    return modelInfo(model, info, isOpen ? native.stats() : this.#stats, head);
+  }
+
+  /**
+   * What the model has done since it was loaded, what waits, and the memory held.
+   * @throws DeepLabError CLOSED
+   */
+  stats(): ModelStats {
+    this.#checkOpen();
+    return modelStats(this.#parts.native.stats(), native().memoryStats(), this.#admission.waiting);
+  }
+
+  /**
+   * Does beforehand what only the first calls pay for (memory, plans, the network's first run), and measures whether
+   * several pictures at once are quicker: on a CPU they often are not. From then on calls share runs only where that
+   * pays. Takes `rounds + 1` runs of every batch size up to `info().maxBatch`.
+   * @returns What was measured, as in `info().batching`; null where nothing was.
+   * @throws DeepLabError OPTION_*, CLOSED, BACKEND_FAILED, …; an abort rejects with `signal.reason`
+   */
+  warmUp(options?: WarmUpOptions): Promise<BatchingInfo | null> {
+    return fromNative(this.#warmUp(options), callSite(this.warmUp));
   }
 
   /**
@@ -130,6 +157,8 @@ export class SemanticSegmentationModel implements AsyncDisposable {
   /**
    * Segments one image and also returns the network's input and its logits. A debugging aid: compare them
    * with those of another runtime to see where two pipelines part. Slower than `infer`: the tensors are copies.
+   * The logits are what the inference session answers: with `info().headCut.cut` those before the network's last
+   * interpolation, which is done in post-processing; load with `headCut: false` to see the network's own output.
    * @throws DeepLabError as `infer`
    */
   inspect<const Parts extends readonly ResultPart[] = DefaultParts>(
@@ -200,6 +229,13 @@ export class SemanticSegmentationModel implements AsyncDisposable {
     return { ...capturedTensors(native), result };
   }
 
+  async #warmUp(options: unknown): Promise<BatchingInfo | null> {
+    this.#checkOpen();
+    await runWarmUp(this.#inference, parseWarmUpOptions(options, this.#parts.package.config.inputSize));
+    this.#checkOpen();
+    return batchingInfo(this.#parts.native.stats());
+  }
+
   #checkOpen(): void {
     if (this.#closing !== undefined) throw closed();
   }
@@ -209,9 +245,9 @@ function closed(): DeepLabError {
   return new DeepLabError("CLOSED", "The model has been closed.");
 }
 
-// Beside the waiting images, those of two full batches: one in the network, one on either side of it.
-function roomFor({ maxBatch }: NativeModelInfo, maxQueue: number): number {
-  return maxQueue + 2 * maxBatch;
+// Beside the waiting images, those of the batches that are under way.
+function roomFor({ maxBatch }: NativeModelInfo, { maxInFlight }: NativeModelStats, maxQueue: number): number {
+  return maxQueue + maxInFlight * maxBatch;
 }
 
 function madeByHand(): DeepLabError {

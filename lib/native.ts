@@ -27,6 +27,20 @@ export interface NativeSessionOptions {
   readonly spinning: boolean;
 }
 
+/** An interpolation that was cut off the network's end and is done with the final resize. */
+export interface NativeHead {
+  /** False: the network is whole, and the other fields are ignored. */
+  readonly cut: boolean;
+  /** `"align_corners"`, `"half_pixel"`, `"pytorch_half_pixel"` or `"asymmetric"`. */
+  readonly coordinateMode: string;
+  /** Output / input as the graph states it; 0 where it states sizes. */
+  readonly scaleX: number;
+  readonly scaleY: number;
+  /** As the graph states them; 0 where it states scales: then floor(input · scale). */
+  readonly outputWidth: number;
+  readonly outputHeight: number;
+}
+
 /** Everything native needs of a package and its options. */
 export interface NativeModelSpec {
   /** `"onnx"`; the registry picks the first backend that serves the format and can run here. */
@@ -43,6 +57,8 @@ export interface NativeModelSpec {
   readonly weightsFingerprint: string;
   readonly libraryCandidates: readonly NativeLibraryCandidate[];
   readonly session: NativeSessionOptions;
+  /** What `weightsBytes` lacks of the file. */
+  readonly head: NativeHead;
 
   /** Number of names in `class_names.txt`. */
   readonly classCount: number;
@@ -217,13 +233,70 @@ export interface NativeModelInfo {
   readonly minBatch: number;
   readonly maxBatch: number;
   readonly intraOpThreads: number;
+  /** Instruction set of the kernels: `"scalar"`, `"avx2"`, `"avx512"` or `"neon"`. */
+  readonly simd: string;
   /** Handles in this process that share this loaded model. */
   readonly sharedBy: number;
+}
+
+/** Measuring which batch is quickest for an image: the network is run on zeros. */
+export interface NativeWarmUpRequest {
+  /** As in {@link NativeInferRequest}, and from the same numbers. */
+  readonly requestId: number;
+  /** Size of the network's input. */
+  readonly inputWidth: number;
+  readonly inputHeight: number;
+  /** Runs of each batch size, beside one that does not count. */
+  readonly rounds: number;
+}
+
+/** Milliseconds. */
+export interface NativeStageTimes {
+  readonly mean: number;
+  readonly max: number;
+}
+
+/** What the scheduler of a loaded model has counted, over all its handles. Requests, but where images are named. */
+export interface NativeModelStats {
+  readonly submitted: number;
+  readonly answered: number;
+  readonly failed: number;
+  /** Settled by an abort or a close. */
+  readonly aborted: number;
+  /** Settled at their deadline. */
+  readonly expired: number;
+  /** Found the queue full. */
+  readonly rejected: number;
+  /** Images that went through the network. */
+  readonly images: number;
+  /** Images that wait, and that are worked on. */
+  readonly waiting: number;
+  readonly running: number;
+  /** `[n]`: batches of n images. */
+  readonly batches: readonly number[];
+  /** Of an image; `network` of a batch. */
+  readonly queue: NativeStageTimes;
+  readonly preprocess: NativeStageTimes;
+  readonly network: NativeStageTimes;
+  readonly postprocess: NativeStageTimes;
+  /** What `warmUp` measured: milliseconds of the network per image, by batch size; empty without one. */
+  readonly profile: readonly { readonly images: number; readonly perImage: number }[];
+  /** The measured size of the network's input. */
+  readonly profileWidth: number;
+  readonly profileHeight: number;
+  /** Images of one call that go together, and of several calls. */
+  readonly ownBatch: number;
+  readonly sharedBatch: number;
+  /** In effect. */
+  readonly maxInFlight: number;
 }
 
 /** An env-local handle to a process-wide model. */
 export interface NativeModel {
   info(): NativeModelInfo;
+  stats(): NativeModelStats;
+  /** Settled when `stats().profile` has been measured. */
+  warmUp(request: NativeWarmUpRequest): Promise<void>;
   infer(request: NativeInferRequest): Promise<readonly NativeImageResult[]>;
   /** Rejects a request of this handle with `ABORTED` unless it has already settled. */
   cancel(requestId: number): void;
@@ -236,8 +309,8 @@ export interface NativeBuildInfo {
   readonly compiler: string;
   readonly napiVersion: number;
   readonly sanitizers: string;
-  /** Instruction set of the kernels in use: `"scalar"`, `"avx2"`, `"avx512"` or `"neon"`. */
-  readonly simd: string;
+  /** What `DEEPLAB_RT_SIMD` may name on this machine, worst first; the last one is the default. */
+  readonly simdLevels: readonly string[];
 }
 
 export interface NativeMemoryStats {

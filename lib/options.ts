@@ -89,6 +89,12 @@ export interface FromPretrainedOptions {
    */
   readonly onFull?: OnFull;
   /**
+   * Leave a linear interpolation at the network's end to post-processing, which resizes the logits anyway: quicker,
+   * and equal within float rounding. `info().headCut` says whether there was one.
+   * @default true
+   */
+  readonly headCut?: boolean;
+  /**
    * Aborts loading: the promise rejects with `signal.reason` at once. A network that is being loaded is released as
    * soon as it is there.
    */
@@ -108,6 +114,7 @@ export interface LoadSettings {
   readonly maxInFlight: number;
   readonly maxQueue: number;
   readonly onFull: OnFull;
+  readonly headCut: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -124,6 +131,7 @@ const keys = [
   "maxInFlight",
   "maxQueue",
   "onFull",
+  "headCut",
   "signal",
 ];
 const sessionKeys = [
@@ -159,6 +167,7 @@ export function parseLoadOptions(options: unknown): LoadSettings {
     maxInFlight: integerOption(given.maxInFlight, "maxInFlight", 0, 64, 0),
     maxQueue: integerOption(given.maxQueue, "maxQueue", 1, 2 ** 20, defaultQueue),
     onFull: choiceOption(given.onFull, "onFull", ["wait", "reject"], "wait"),
+    headCut: booleanOption(given.headCut, "headCut", true),
     signal: signalOption(given.signal),
   };
 }

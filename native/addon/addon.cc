@@ -30,19 +30,19 @@ Napi::Array ErrorCodes(Napi::Env env) {
 }
 
 Napi::Value BuildInfo(const Napi::CallbackInfo& info) {
-  return Guard(info.Env(), [&] {
-    Napi::Object to = Napi::Object::New(info.Env());
-    to.Set("version", DEEPLAB_VERSION);
+  Napi::Object to = Napi::Object::New(info.Env());
+  to.Set("version", DEEPLAB_VERSION);
 #ifdef __VERSION__
-    to.Set("compiler", __VERSION__);
+  to.Set("compiler", __VERSION__);
 #else
-    to.Set("compiler", "unknown");
+  to.Set("compiler", "unknown");
 #endif
-    to.Set("napiVersion", NAPI_VERSION);
-    to.Set("sanitizers", DEEPLAB_SANITIZERS);
-    to.Set("simd", Name(ActiveSimdLevel()));  // throws where DEEPLAB_RT_SIMD asks for nonsense
-    return to;
-  });
+  to.Set("napiVersion", NAPI_VERSION);
+  to.Set("sanitizers", DEEPLAB_SANITIZERS);
+  Napi::Array levels = Napi::Array::New(info.Env());
+  for (const SimdLevel level : UsableSimdLevels()) levels.Set(levels.Length(), Name(level));
+  to.Set("simdLevels", levels);
+  return to;
 }
 
 Napi::Value CopyBytes(const Napi::CallbackInfo& info) {
@@ -80,7 +80,7 @@ void OpenInBackground(EnvState& state, std::shared_ptr<ModelSpec> spec,
     try {
       spec->open.weights_bytes = spec->bytes.data();
       spec->open.weights_size = spec->bytes.size();
-      model = pipeline::Model::Open(spec->open);
+      model = pipeline::Model::Open(spec->open, spec->scheduler);
       package = std::make_shared<pipeline::Package>(spec->config, model->info(),
                                                     spec->allow_class_mismatch);
     } catch (...) {
@@ -107,6 +107,7 @@ void OpenInBackground(EnvState& state, std::shared_ptr<ModelSpec> spec,
 Napi::Value OpenModel(const Napi::CallbackInfo& info) {
   return Guard(info.Env(), [&]() -> Napi::Value {
     if (!info[0].IsObject()) BorderError("spec", "an object");
+    ActiveSimdLevel();  // a wrong DEEPLAB_RT_SIMD is an error here, before anything is loaded
     auto spec = std::make_shared<ModelSpec>(ReadModelSpec(info[0].As<Napi::Object>()));
     const auto deferred = Napi::Promise::Deferred::New(info.Env());
     EnvState& state = EnvState::Of(info.Env());

@@ -186,15 +186,27 @@ void CheckSameInputSize(const std::vector<pipeline::InputImage>& images) {
 
 }  // namespace
 
-std::shared_ptr<pipeline::Request> ReadInferRequest(
-    Napi::Object from, std::shared_ptr<const pipeline::Package> package, CallerMemory* memory) {
-  auto request = std::make_shared<pipeline::Request>();
+pipeline::RequestPtr ReadInferRequest(Napi::Object from,
+                                      std::shared_ptr<const pipeline::Package> package,
+                                      CallerMemory* memory) {
+  auto request = pipeline::NewRequest();
   request->id = static_cast<uint64_t>(ReadNumber(from, "requestId"));
   ReadOptions(from, *package, &request->options);
   request->package = std::move(package);
   ReadImages(from, request.get(), memory);
   CheckSameInputSize(request->images);
   CheckOutputOverlaps(request->images, request->package->id_bytes, *memory);
+  return request;
+}
+
+pipeline::RequestPtr ReadWarmUp(Napi::Object from) {
+  auto request = pipeline::NewRequest();
+  request->id = static_cast<uint64_t>(ReadNumber(from, "requestId"));
+  pipeline::WarmUp& warm_up = request->warm_up;
+  warm_up = {ReadInt(from, "inputWidth"), ReadInt(from, "inputHeight"), ReadInt(from, "rounds")};
+  if (warm_up.input_width < 1 || warm_up.input_height < 1 || warm_up.rounds < 1) {
+    BorderError("inputWidth, inputHeight or rounds", "above 0");
+  }
   return request;
 }
 

@@ -1,4 +1,4 @@
-// NativeInferRequest (lib/native.ts) → a pipeline request with its plans.
+// NativeInferRequest (lib/native.ts) → a pipeline request with its plans; a warm-up likewise.
 #pragma once
 
 #include <napi.h>
@@ -12,7 +12,11 @@ namespace deeplab::addon {
 
 // Copies the images that are not borrowed; `memory` receives what of the caller's is used until the
 // request settles. Throws Error for what cannot be run, with detail.index saying which image.
-std::shared_ptr<pipeline::Request> ReadInferRequest(
-    Napi::Object from, std::shared_ptr<const pipeline::Package> package, CallerMemory* memory);
+pipeline::RequestPtr ReadInferRequest(Napi::Object from,
+                                      std::shared_ptr<const pipeline::Package> package,
+                                      CallerMemory* memory);
+
+// NativeWarmUpRequest → a request without images.
+pipeline::RequestPtr ReadWarmUp(Napi::Object from);
 
 }  // namespace deeplab::addon

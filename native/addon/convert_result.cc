@@ -4,6 +4,8 @@
 #include <cstring>
 #include <memory>
 
+#include "core/simd.h"
+
 namespace deeplab::addon {
 
 Napi::ArrayBuffer Adopt(Napi::Env env, HostBuffer given) {
@@ -142,6 +144,7 @@ Napi::Object WriteInfo(Napi::Env env, const pipeline::Model& model,
   to.Set("minBatch", model.limits().min_batch);
   to.Set("maxBatch", model.limits().max_batch);
   to.Set("intraOpThreads", info.intra_op_threads);
+  to.Set("simd", Name(ActiveSimdLevel()));
   to.Set("sharedBy", model.handles());
   return to;
 }

@@ -6,12 +6,14 @@
 #include <vector>
 
 #include "infer/backend.h"
+#include "pipeline/scheduler.h"
 #include "plan/config.h"
 
 namespace deeplab::addon {
 
 struct ModelSpec {
-  infer::OpenRequest open;     // weights_bytes points into `bytes`
+  infer::OpenRequest open;  // weights_bytes points into `bytes`
+  pipeline::SchedulerOptions scheduler;
   std::vector<uint8_t> bytes;  // a copy: JavaScript may do what it likes with its own
   plan::ModelConfig config;
   bool allow_class_mismatch = false;

@@ -5,6 +5,7 @@
 #include "addon/border.h"
 #include "addon/convert_request.h"
 #include "addon/convert_result.h"
+#include "addon/convert_stats.h"
 #include "addon/env_state.h"
 #include "addon/js_error.h"
 
@@ -31,7 +32,8 @@ ModelHandle::ModelHandle(Napi::Env env, std::shared_ptr<pipeline::Model> model,
       package_(std::move(package)),
       env_(env),
       weight_bytes_(weight_bytes),
-      owner_(g_next_owner++) {
+      owner_(g_next_owner++),
+      inbox_(std::make_shared<Inbox>(completions_, this)) {
   state_->add(this);
   model_->attach();
   Napi::MemoryManagement::AdjustExternalMemory(env, weight_bytes);
@@ -71,6 +73,8 @@ Napi::Object ModelHandle::New(Napi::Env env, std::shared_ptr<pipeline::Model> mo
   };
   using Info = Napi::CallbackInfo;
   method("info", [](ModelHandle& h, const Info& i) { return h.info(i.Env()); });
+  method("stats", [](ModelHandle& h, const Info& i) { return h.stats(i.Env()); });
+  method("warmUp", [](ModelHandle& h, const Info& i) { return h.warm_up(i); });
   method("infer", [](ModelHandle& h, const Info& i) { return h.infer(i); });
   method("cancel", [](ModelHandle& h, const Info& i) { return h.cancel(i); });
   method("close", [](ModelHandle& h, const Info& i) {
@@ -97,14 +101,31 @@ Napi::Value ModelHandle::info(Napi::Env env) {
   return WriteInfo(env, *model_, *package_);
 }
 
+Napi::Value ModelHandle::stats(Napi::Env env) {
+  if (!model_) throw Closed();
+  return WriteStats(env, model_->stats());
+}
+
 Napi::Value ModelHandle::infer(const Napi::CallbackInfo& info) {
+  return run(info, [this](Napi::Object from, CallerMemory* memory) {
+    return ReadInferRequest(from, package_, memory);
+  });
+}
+
+Napi::Value ModelHandle::warm_up(const Napi::CallbackInfo& info) {
+  return run(info, [](Napi::Object from, CallerMemory*) { return ReadWarmUp(from); });
+}
+
+// Reads the first argument as a request and hands it to the model; a promise of its results.
+template <typename Read>
+Napi::Value ModelHandle::run(const Napi::CallbackInfo& info, const Read& read) {
   const Napi::Env env = info.Env();
   Pending pending{Napi::Promise::Deferred::New(env), {}};
   const Napi::Promise::Deferred deferred = pending.deferred;
   try {
     if (lifecycle_ != State::kOpen) throw Closed();
     if (!info[0].IsObject()) BorderError("request", "an object");
-    auto request = ReadInferRequest(info[0].As<Napi::Object>(), package_, &pending.memory);
+    auto request = read(info[0].As<Napi::Object>(), &pending.memory);
     if (pending_.count(request->id) != 0) BorderError("requestId", "unique among running requests");
     retain(env, info.This().As<Napi::Object>());
     start(env, std::move(request), std::move(pending));
@@ -118,32 +139,29 @@ Napi::Value ModelHandle::infer(const Napi::CallbackInfo& info) {
   return deferred.Promise();
 }
 
-void ModelHandle::start(Napi::Env env, std::shared_ptr<pipeline::Request> request,
-                        Pending pending) {
+void ModelHandle::start(Napi::Env env, pipeline::RequestPtr request, Pending pending) {
   request->owner = owner_;
-  // `this` is used on the JavaScript thread only, and lives: self_ holds the handle while it waits,
-  // and after the environment is gone the queue drops the task.
-  request->done = [this, queue = completions_,
-                   in_flight = in_flight_](const std::shared_ptr<pipeline::Request>& finished) {
-    queue->post([this, finished](Napi::Env js) { settle(js, finished.get()); });
-    std::lock_guard lock(in_flight->mutex);
-    if (--in_flight->count == 0) in_flight->none.notify_all();
-  };
-  {
-    std::lock_guard lock(in_flight_->mutex);
-    ++in_flight_->count;
-  }
+  request->listener = inbox_;
   const uint64_t id = request->id;
   pending_.emplace(id, std::move(pending));
   completions_->hold(env);
+  inbox_->sent();
   try {
     model_->submit(std::move(request));
   } catch (...) {
+    inbox_->not_sent();
     completions_->drop(env);
     pending_.erase(id);
-    std::lock_guard lock(in_flight_->mutex);
-    --in_flight_->count;
     throw;
+  }
+}
+
+void ModelHandle::settle_finished(Napi::Env env) {
+  inbox_->take(&finished_);
+  for (pipeline::RequestPtr& request : finished_) {
+    const Napi::HandleScope scope(env);
+    settle(env, request.get());
+    request.reset();
   }
 }
 
@@ -157,7 +175,8 @@ void ModelHandle::settle(Napi::Env env, pipeline::Request* request) {
       pending.deferred.Reject(ToJs(env, *request->error).Value());
     } else {
       FillOutputs(request, pending.memory);
-      pending.deferred.Resolve(WriteResults(env, request));
+      pending.deferred.Resolve(request->warm_up.rounds > 0 ? env.Undefined()
+                                                           : WriteResults(env, request));
     }
   } catch (const Napi::Error& error) {
     pending.deferred.Reject(error.Value());
@@ -232,9 +251,7 @@ void ModelHandle::abandon() {
   lifecycle_ = State::kClosed;  // "exit" listeners that run after ours may still call
   if (!model_) return;
   model_->cancel_all(owner_, Error(ErrorCode::kAborted, "The environment is going."));
-  std::unique_lock lock(in_flight_->mutex);
-  in_flight_->none.wait(lock, [this] { return in_flight_->count == 0; });
-  lock.unlock();
+  inbox_->wait();
   take_model().reset();
 }
 

@@ -41,6 +41,7 @@ describe("options of fromPretrained", () => {
       maxInFlight: 0,
       maxQueue: 64,
       onFull: "wait",
+      headCut: true,
       signal: undefined,
     });
   });
@@ -90,6 +91,7 @@ describe("options of fromPretrained", () => {
     ],
     [{ recommendedParameters: { perClassConfidence: { cat: "0.5" } } }, "OPTION_INVALID", /\["cat"\]/],
     [{ allowClassMismatch: 1 }, "OPTION_INVALID", /allowClassMismatch/],
+    [{ headCut: "yes" }, "OPTION_INVALID", /headCut to be true or false/],
     [{ signal: {} }, "OPTION_INVALID", /AbortSignal/],
     [null, "OPTION_INVALID", /an object but received null/],
     ["onnx", "OPTION_INVALID", /an object but received "onnx"/],
