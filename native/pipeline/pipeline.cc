@@ -84,7 +84,7 @@ void Preprocess(const Unit& unit, const MutablePlanes& input, const Stages& stag
 
 // logits → the image's maps and whatever else was asked for
 void Postprocess(const Unit& unit, const ConstPlanes& logits, const Stages& stages,
-                 postprocess::ClassTable* classes, ThreadPool& pool) {
+                 ThreadPool& pool) {
   const auto start = Clock::now();
   const Request& request = *unit.request;
   const Package& package = *request.package;
@@ -93,15 +93,15 @@ void Postprocess(const Unit& unit, const ConstPlanes& logits, const Stages& stag
   if (request.options.capture) result.tensors.push_back(Capture(logits));
   result.width = g.map_width;
   result.height = g.map_height;
-  classes->id_of_channel = package.id_of_channel;
-  classes->thresholds = request.options.thresholds;
-  classes->background_id = static_cast<uint16_t>(package.plans.config().background_id);
+  const postprocess::ClassTable classes{
+      package.id_of_channel, request.options.thresholds,
+      static_cast<uint16_t>(package.plans.config().background_id)};
 
   HostBuffer unasked_ids;
   const postprocess::MapTarget target = MakeTarget(unit, &unasked_ids);
   const auto plan = package.plans.postprocess(g, static_cast<int>(logits.shape.width),
                                               static_cast<int>(logits.shape.height));
-  result.non_finite = stages.postprocess(logits, *plan, g, *classes, target, pool);
+  result.non_finite = stages.postprocess(logits, *plan, g, classes, target, pool);
   result.timings.postprocess = Milliseconds(start, Clock::now());
   RefuseNonFinite(unit);
 }
@@ -133,7 +133,15 @@ void Guarded(const std::vector<Unit>& units, const Step& step) noexcept {
 }  // namespace
 
 const Stages& StagesOf(infer::MemoryKind memory) {
-  static constexpr Stages kHost{preprocess::PreprocessCpu, postprocess::PostprocessCpu};
+  static constexpr Stages kHost{
+      [](const ImageView& image, const plan::PreprocessPlan& plan, const plan::ModelConfig& config,
+         const MutablePlanes& target,
+         ThreadPool& pool) { preprocess::PreprocessCpu(image, plan, config, target, pool); },
+      [](const ConstPlanes& logits, const plan::PostprocessPlan& plan,
+         const plan::Geometry& geometry, const postprocess::ClassTable& classes,
+         const postprocess::MapTarget& target, ThreadPool& pool) {
+        return postprocess::PostprocessCpu(logits, plan, geometry, classes, target, pool);
+      }};
   switch (memory) {
     case infer::MemoryKind::kHost:
       return kHost;
@@ -191,7 +199,7 @@ void Batch::postprocess() {
   for (size_t i = 0; i < units.size(); ++i) {
     const Unit& unit = units[i];
     unit.result().timings.network = network_ms_;
-    Guarded(unit, [&] { Postprocess(unit, (*logits_)[i], stages_, &classes_, pool_); });
+    Guarded(unit, [&] { Postprocess(unit, (*logits_)[i], stages_, pool_); });
   }
 }
 
