@@ -1,0 +1,46 @@
+// How scenarios read their results: spreads of a cell, ratios of two, and the figures made of them.
+import { pairedRatio, spread } from "../report/statistics.mjs";
+
+const present = (values) => values.filter((value) => value !== null && value !== undefined);
+
+/** One number a round: `"total"`, or a stage's name. Null in rounds where the cell did not run. */
+export function series(cell, what = "total") {
+  if (cell === undefined) return [];
+  if (what === "total") return cell.totals;
+  return cell.stages.map((stages) => stages?.[what] ?? null);
+}
+
+/** Spread of a cell's total or of one of its stages; null where it was not measured. */
+export const spreadOf = (cell, what) => spread(present(series(cell, what)));
+
+/** Round by round, `of` of one cell as a multiple of `by` of the other. */
+export function ratioOf(cell, other, { of = "total", by = "total" } = {}) {
+  return pairedRatio(series(cell, of), series(other, by));
+}
+
+/**
+ * A figure of the report. `atMost` or `atLeast` is its target; without one it is for information.
+ *
+ * @param {string} id stable: a baseline is compared by it
+ * @param {string} title
+ * @param {import("../report/statistics.mjs").Spread | null} values null = not measured, and `missing` says why
+ * @param {{ atMost?: number, atLeast?: number, unit?: string, missing?: string }} [options]
+ * @returns {import("../report/verdicts.mjs").Figure}
+ */
+export function figure(id, title, values, { atMost, atLeast, unit = "×", missing } = {}) {
+  return {
+    id,
+    title,
+    unit,
+    ...(values ?? { median: null, q1: null, q3: null, count: 0 }),
+    ...(atMost === undefined ? {} : { atMost }),
+    ...(atLeast === undefined ? {} : { atLeast }),
+    ...(values === null ? { missing: missing ?? "not run" } : {}),
+  };
+}
+
+/** Why a lane has no numbers: the reason it was left out for, or that nobody asked for it. */
+export function whyMissing({ leftOut }, process, context) {
+  if (leftOut[process] !== undefined) return leftOut[process];
+  return context.python ? "not run" : "wants --python";
+}
