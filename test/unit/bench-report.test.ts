@@ -51,6 +51,13 @@ test("with --check a figure that could not be measured fails, but not one that n
 
 test("contenders that do other work fail the run always", () => {
   expect(problems(reportOf([], ["720p, javascript: …"]), { check: false })).toHaveLength(1);
+  const engines = (sameEngineFile: boolean) => ({
+    scenarios: { sizes: { figures: [], unlike: [], sameEngineFile } },
+  });
+  expect(problems(engines(true), { check: false })).toEqual([]);
+  expect(problems(engines(false), { check: false })).toEqual([
+    expect.stringContaining("same ONNX Runtime file"),
+  ]);
   const cell = (id: string, exact: boolean) => ({ id, exact });
   const plan = { groups: [{ name: "720p", cells: [cell("a", true), cell("b", true), cell("c", false)] }] };
   const results = { "720p": { a: { agreement: null }, b: { agreement: 0.99 }, c: { agreement: 0.5 } } };

@@ -1,8 +1,8 @@
 // A bar chart as plain SVG: one bar a contender, its stages stacked, a whisker from quartile to quartile.
 import { short } from "./format.mjs";
 
-const WIDTH = 880;
-const LABEL_WIDTH = 330;
+const WIDTH = 900;
+const LABEL_WIDTH = 345;
 const VALUE_WIDTH = 70;
 const BAR = 18;
 const GAP = 10;

@@ -17,7 +17,10 @@ export function unlike(plan, results) {
  */
 export function problems(report, { check }) {
   const entries = Object.values(report.scenarios);
-  const found = entries.flatMap(({ unlike: list }) => list);
+  const found = entries.flatMap(({ unlike: list, sameEngineFile }) => [
+    ...list,
+    ...(sameEngineFile === false ? ["contenders did not open the same ONNX Runtime file"] : []),
+  ]);
   if (!check) return found;
   const figures = entries.flatMap(({ figures: list }) => list);
   const missed = figures
