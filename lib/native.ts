@@ -27,6 +27,20 @@ export interface NativeSessionOptions {
   readonly spinning: boolean;
 }
 
+/** An interpolation that was cut off the network's end and is done with the final resize. */
+export interface NativeHead {
+  /** False: the network is whole, and the other fields are ignored. */
+  readonly cut: boolean;
+  /** `"align_corners"`, `"half_pixel"`, `"pytorch_half_pixel"` or `"asymmetric"`. */
+  readonly coordinateMode: string;
+  /** Output / input as the graph states it; 0 where it states sizes. */
+  readonly scaleX: number;
+  readonly scaleY: number;
+  /** As the graph states them; 0 where it states scales: then floor(input · scale). */
+  readonly outputWidth: number;
+  readonly outputHeight: number;
+}
+
 /** Everything native needs of a package and its options. */
 export interface NativeModelSpec {
   /** `"onnx"`; the registry picks the first backend that serves the format and can run here. */
@@ -43,6 +57,8 @@ export interface NativeModelSpec {
   readonly weightsFingerprint: string;
   readonly libraryCandidates: readonly NativeLibraryCandidate[];
   readonly session: NativeSessionOptions;
+  /** What `weightsBytes` lacks of the file. */
+  readonly head: NativeHead;
 
   /** Number of names in `class_names.txt`. */
   readonly classCount: number;
@@ -180,6 +196,8 @@ export interface NativeModelInfo {
   readonly minBatch: number;
   readonly maxBatch: number;
   readonly intraOpThreads: number;
+  /** Instruction set of the kernels: `"scalar"`, `"avx2"`, `"avx512"` or `"neon"`. */
+  readonly simd: string;
   /** Handles in this process that share this loaded model. */
   readonly sharedBy: number;
 }
@@ -199,6 +217,8 @@ export interface NativeBuildInfo {
   readonly compiler: string;
   readonly napiVersion: number;
   readonly sanitizers: string;
+  /** What `DEEPLAB_RT_SIMD` may name on this machine, worst first; the last one is the default. */
+  readonly simdLevels: readonly string[];
 }
 
 export interface NativeMemoryStats {

@@ -31,6 +31,7 @@ export function infoText(info: ModelInfo): string {
     ["format", info.packageFormat],
     ["backend", `${info.backend} ${library.version} on ${info.device} (${info.reason})`],
     ["library", library.path],
+    ["kernels", info.simd],
     ["input", tensorText(info.input)],
     ["output", tensorText(info.output)],
     ["batch", `${info.minBatch} to ${info.maxBatch}`],

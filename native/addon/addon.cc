@@ -8,6 +8,7 @@
 #include "addon/js_error.h"
 #include "addon/model_handle.h"
 #include "core/memory.h"
+#include "core/simd.h"
 #include "core/thread_pool.h"
 #include "infer/backend.h"
 
@@ -36,6 +37,9 @@ Napi::Value BuildInfo(const Napi::CallbackInfo& info) {
 #endif
   to.Set("napiVersion", NAPI_VERSION);
   to.Set("sanitizers", DEEPLAB_SANITIZERS);
+  Napi::Array levels = Napi::Array::New(info.Env());
+  for (const SimdLevel level : UsableSimdLevels()) levels.Set(levels.Length(), Name(level));
+  to.Set("simdLevels", levels);
   return to;
 }
 
@@ -89,6 +93,7 @@ void OpenInBackground(EnvState& state, std::shared_ptr<ModelSpec> spec,
 Napi::Value OpenModel(const Napi::CallbackInfo& info) {
   return Guard(info.Env(), [&]() -> Napi::Value {
     if (!info[0].IsObject()) BorderError("spec", "an object");
+    ActiveSimdLevel();  // a wrong DEEPLAB_RT_SIMD is an error here, before anything is loaded
     auto spec = std::make_shared<ModelSpec>(ReadModelSpec(info[0].As<Napi::Object>()));
     const auto deferred = Napi::Promise::Deferred::New(info.Env());
     EnvState& state = EnvState::Of(info.Env());

@@ -3,6 +3,8 @@
 #include <cstring>
 #include <memory>
 
+#include "core/simd.h"
+
 namespace deeplab::addon {
 namespace {
 
@@ -128,6 +130,7 @@ Napi::Object WriteInfo(Napi::Env env, const pipeline::Model& model,
   to.Set("minBatch", model.limits().min_batch);
   to.Set("maxBatch", model.limits().max_batch);
   to.Set("intraOpThreads", info.intra_op_threads);
+  to.Set("simd", Name(ActiveSimdLevel()));
   to.Set("sharedBy", model.handles());
   return to;
 }

@@ -4,6 +4,7 @@ import {
   AutoModel,
   type Confidence,
   type FromPretrainedOptions,
+  type HeadCutInfo,
   type ImageSource,
   type InferOptions,
   type Inspection,
@@ -20,6 +21,8 @@ export function loadOptions(item: GoldenCase, allowClassMismatch: boolean): From
   return {
     backend: "onnx",
     device: "cpu",
+    // DEEPLAB_TEST_HEAD_CUT=off runs the whole set with the networks as they are.
+    headCut: process.env.DEEPLAB_TEST_HEAD_CUT !== "off",
     allowClassMismatch,
     recommendedParameters: {
       ...(given?.confidence === undefined ? {} : { confidence: given.confidence }),
@@ -45,6 +48,7 @@ export interface Answers {
   /** The stages of each image, taken one by one. */
   readonly inspections: readonly Inspection[];
   readonly classNames: readonly string[];
+  readonly headCut: HeadCutInfo;
 }
 
 async function answer(
@@ -58,7 +62,7 @@ async function answer(
   const results = asList ? await model.infer(images, options) : [await model.infer(first, options)];
   const inspections: Inspection[] = [];
   for (const image of images) inspections.push(await model.inspect(image, options));
-  return { results, inspections, classNames: model.classNames };
+  return { results, inspections, classNames: model.classNames, headCut: model.info().headCut };
 }
 
 /** Loads the package, answers the case, closes the model. */
