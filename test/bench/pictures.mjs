@@ -1,7 +1,7 @@
 // The pictures of the benchmark: drawn, not stored; the same on every machine.
 import fs from "node:fs";
 import path from "node:path";
-import { BUILD } from "../../scripts/setup/paths.mjs";
+import { inScratch } from "./scratch.mjs";
 
 /** Sizes by name: the overhead's, the network's own, and three that it has to grow to. */
 export const SIZES = {
@@ -38,7 +38,7 @@ export function picture(name) {
 
 /** Writes the pictures as raw RGB files for the contenders that are not written in JavaScript. */
 export function writePictures() {
-  const folder = path.join(BUILD, "bench", "pictures");
+  const folder = inScratch("pictures");
   fs.mkdirSync(folder, { recursive: true });
   for (const [name, { width, height }] of Object.entries(SIZES)) {
     const file = path.join(folder, `${width}x${height}.rgb`);

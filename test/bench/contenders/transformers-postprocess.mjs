@@ -1,4 +1,4 @@
-// transformers.js' own `post_process_semantic_segmentation`, as published, from a scratch folder under build/.
+// transformers.js' own `post_process_semantic_segmentation`, as published, from a scratch folder.
 //
 // What it does: grows every class plane to the picture's size (bilinear, half-pixel centres, one full plane a class,
 // in JavaScript, written plane by plane for each pixel), then takes the arg max into an Int32Array and the list of
@@ -8,12 +8,12 @@ import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { BUILD } from "../../../scripts/setup/paths.mjs";
 import { runCaptured } from "../../../scripts/setup/run-command.mjs";
+import { inScratch } from "../scratch.mjs";
 
 const PACKAGE = "@huggingface/transformers";
 const VERSION = "4.3.1";
-const FOLDER = path.join(BUILD, "bench", "transformers");
+const FOLDER = inScratch("transformers");
 
 function installedVersion() {
   try {
@@ -27,7 +27,7 @@ function installedVersion() {
 /** Installs the pinned version, about 480 MB with its dependencies; returns why it could not, or null. */
 export async function installTransformers(log) {
   if (installedVersion() === VERSION) return null;
-  log(`installing ${PACKAGE} ${VERSION} into build/bench/transformers`);
+  log(`installing ${PACKAGE} ${VERSION} into ${FOLDER}`);
   fs.mkdirSync(FOLDER, { recursive: true });
   const manifest = { private: true, dependencies: { [PACKAGE]: VERSION } };
   fs.writeFileSync(path.join(FOLDER, "package.json"), JSON.stringify(manifest));

@@ -1,6 +1,5 @@
 // Every model of the benchmark by name, and its folder once it is complete.
-import path from "node:path";
-import { BUILD } from "../../../scripts/setup/paths.mjs";
+import { inScratch } from "../scratch.mjs";
 import { fillWeights } from "./fill-weights.mjs";
 import { writeIdleModel } from "./idle-network.mjs";
 
@@ -19,9 +18,9 @@ export const BY_ENCODER = {
   resnet50: "resnet50-21",
 };
 
-/** Where a model's package lies under build/. */
+/** Where a model's package lies once it is complete. */
 export function modelFolder(name) {
-  return path.join(BUILD, "bench", "models", name);
+  return inScratch("models", name);
 }
 
 /** Completes the named models. */

@@ -1,12 +1,12 @@
-// The Python contenders' scratch environment: made once under build/, from pinned requirements.
+// The Python contenders' scratch environment: made once, from pinned requirements.
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { BUILD } from "../../../scripts/setup/paths.mjs";
 import { runCaptured } from "../../../scripts/setup/run-command.mjs";
+import { inScratch } from "../scratch.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
-const FOLDER = path.join(BUILD, "bench", "python");
+const FOLDER = inScratch("python");
 const STAMP = path.join(FOLDER, "installed.txt");
 // The reference by itself: it asks for forty packages of other models that its DeepLabV3+ class never imports.
 const STEPS = [
@@ -31,7 +31,7 @@ function installed() {
 /** Installs what is missing, about 5 GB with torch; returns why it could not, or null. */
 export async function installPython(log) {
   if (installed()) return null;
-  log("making the Python environment in build/bench/python (torch alone is a download of about 3 GB)");
+  log(`making the Python environment in ${FOLDER} (torch alone is a download of about 3 GB)`);
   const commands = [
     ["python3", ["-m", "venv", FOLDER]],
     ...STEPS.map((step) => [PYTHON, ["-m", "pip", "install", "--quiet", "--no-cache-dir", ...step]]),

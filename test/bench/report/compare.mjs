@@ -1,15 +1,6 @@
 // Two runs side by side, figure by figure: ratios travel between machines better than milliseconds.
 import { valueText } from "./verdicts.mjs";
 
-const LESS_IS_WORSE = "less is worse";
-const MORE_IS_WORSE = "more is worse";
-
-/** Ratios whose target is a least value are better when they grow; everything else is better when it shrinks. */
-const direction = ({ atLeast, id }) =>
-  atLeast !== undefined || /^(post-javascript|post-reference|simd|throughput|javascript|reference)/.test(id)
-    ? LESS_IS_WORSE
-    : MORE_IS_WORSE;
-
 /**
  * `"="` where the quartiles of both overlap: the change is within the noise of the two runs.
  *
@@ -20,7 +11,7 @@ export function change(before, after) {
   if (before.median === null || after.median === null) return "";
   if (before.q1 <= after.q3 && after.q1 <= before.q3) return "=";
   const grew = after.median > before.median;
-  const better = grew === (direction(after) === LESS_IS_WORSE);
+  const better = grew === (after.better === "more");
   const percent = (after.median / before.median - 1) * 100;
   return `${better ? "BETTER" : "WORSE"} ${percent > 0 ? "+" : ""}${percent.toFixed(1)} %`;
 }

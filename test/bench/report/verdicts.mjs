@@ -8,6 +8,7 @@ import { short } from "./format.mjs";
  * @property {string} id stable from run to run
  * @property {string} title
  * @property {string} unit
+ * @property {"less" | "more"} better
  * @property {number | null} median null = not measured
  * @property {number | null} q1
  * @property {number | null} q3

@@ -24,14 +24,16 @@ export function ratioOf(cell, other, { of = "total", by = "total" } = {}) {
  * @param {string} id stable: a baseline is compared by it
  * @param {string} title
  * @param {import("../report/statistics.mjs").Spread | null} values null = not measured, and `missing` says why
- * @param {{ atMost?: number, atLeast?: number, unit?: string, missing?: string }} [options]
+ * @param {{ atMost?: number, atLeast?: number, unit?: string, missing?: string, better?: "less" | "more" }} [options]
+ *   `better`: which way is up; "more" where the target is a least value, else "less"
  * @returns {import("../report/verdicts.mjs").Figure}
  */
-export function figure(id, title, values, { atMost, atLeast, unit = "×", missing } = {}) {
+export function figure(id, title, values, { atMost, atLeast, unit = "×", missing, better } = {}) {
   return {
     id,
     title,
     unit,
+    better: better ?? (atLeast === undefined ? "less" : "more"),
     ...(values ?? { median: null, q1: null, q3: null, count: 0 }),
     ...(atMost === undefined ? {} : { atMost }),
     ...(atLeast === undefined ? {} : { atLeast }),
