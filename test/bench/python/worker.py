@@ -167,8 +167,10 @@ def main() -> None:
         question = json.loads(line)
         if question.get("end"):
             return
-        run = prepared.setdefault(question["picture"], contender.prepare(question))
-        samples, result = measure(run, question.get("repeats", 3), question.get("limit", 500))
+        key = f"{question['picture']} {question.get('confidence')}"
+        if key not in prepared:
+            prepared[key] = contender.prepare(question)
+        samples, result = measure(prepared[key], question.get("repeats", 3), question.get("limit", 500))
         answer = {"samples": samples, **memory()}
         if question.get("wantMap") and result is not None:
             answer["mapFile"] = store_map(result)

@@ -1,6 +1,6 @@
 // Why a run fails: contenders that do other work, and with --check targets that were missed.
 import { LEAST_AGREEMENT } from "./agreement.mjs";
-import { target, valueText, verdict } from "./verdicts.mjs";
+import { target, valueText, verdict, WANTS_PYTHON } from "./verdicts.mjs";
 
 /** Cells whose map differs from the first one's though it should not. */
 export function unlike(plan, results) {
@@ -28,7 +28,7 @@ export function problems(report, { check }) {
     .map((figure) => `${figure.title}: ${valueText(figure)}, target ${target(figure)}`);
   const unmeasured = figures
     .filter((figure) => target(figure) !== "" && verdict(figure) === "not measured")
-    .filter(({ missing }) => missing !== "wants --python")
+    .filter(({ missing }) => missing !== WANTS_PYTHON)
     .map((figure) => `${figure.title}: ${valueText(figure)}`);
   return [...found, ...missed, ...unmeasured];
 }

@@ -1,6 +1,9 @@
 // Figures against their targets.
 import { short } from "./format.mjs";
 
+/** Why a figure is missing that only `--python` brings: nobody asked for it. */
+export const WANTS_PYTHON = "wants --python";
+
 /**
  * A number of the report with its quartiles and, where it has one, its target.
  *

@@ -2,7 +2,7 @@
 import { BY_CLASSES } from "../models/index.mjs";
 import { requestCell, startOf } from "./lanes.mjs";
 import { requestTable } from "./pictures-table.mjs";
-import { figure, ratioOf, whyMissing } from "./reading.mjs";
+import { figure, ratioOf, whyPythonMissing } from "./reading.mjs";
 
 const PICTURE = "1080p";
 const COUNTS = [2, 150];
@@ -30,7 +30,7 @@ function figures(run, context) {
   const stage = { of: "postprocess", by: "postprocess" };
   return COUNTS.flatMap((count) => {
     const { ours, raw, javascript, reference } = run.results[groupOf(count)];
-    const missing = whyMissing(run, nameOf("reference", count), context);
+    const missing = whyPythonMissing(run, nameOf("reference", count), context);
     const target = count === 150 ? { atLeast: 20, missing } : { better: "more", missing };
     return [
       figure(`total/${count}`, `deeplab-rt ÷ session.run, ${count} classes, ${PICTURE}`, ratioOf(ours, raw)),

@@ -1,5 +1,6 @@
 // How scenarios read their results: spreads of a cell, ratios of two, and the figures made of them.
 import { pairedRatio, spread } from "../report/statistics.mjs";
+import { WANTS_PYTHON } from "../report/verdicts.mjs";
 
 const present = (values) => values.filter((value) => value !== null && value !== undefined);
 
@@ -41,8 +42,10 @@ export function figure(id, title, values, { atMost, atLeast, unit = "×", missin
   };
 }
 
-/** Why a lane has no numbers: the reason it was left out for, or that nobody asked for it. */
-export function whyMissing({ leftOut }, process, context) {
-  if (leftOut[process] !== undefined) return leftOut[process];
-  return context.python ? "not run" : "wants --python";
+/** Why a process or a cell has no numbers: the reason it was left out for. */
+export const whyMissing = ({ leftOut }, id) => leftOut[id] ?? "not run";
+
+/** The same for one that only `--python` brings. */
+export function whyPythonMissing(run, id, { python }) {
+  return python ? whyMissing(run, id) : WANTS_PYTHON;
 }

@@ -3,7 +3,7 @@
 import { MAIN } from "../models/index.mjs";
 import { LANES, PYTHON_LANES, requestCell, startOf, unthresholdedMap } from "./lanes.mjs";
 import { requestTable } from "./pictures-table.mjs";
-import { figure, ratioOf, spreadOf, whyMissing } from "./reading.mjs";
+import { figure, ratioOf, spreadOf, whyMissing, whyPythonMissing } from "./reading.mjs";
 
 const PICTURES = ["512×512", "720p", "1080p", "4K"];
 const END_TO_END = { "720p": 1.04, "1080p": 1.1 };
@@ -34,7 +34,7 @@ function plan(context) {
   };
 }
 
-function stageFigures({ ours, oursMap, raw }) {
+function stageFigures({ ours, oursMap, raw }, run) {
   const of = (cell, stage) => ratioOf(cell, raw, { of: stage });
   return [
     figure(
@@ -47,6 +47,7 @@ function stageFigures({ ours, oursMap, raw }) {
     ),
     figure("post-map/1080p", "post-processing ÷ session.run, map only, 1080p", of(oursMap, "postprocess"), {
       atMost: 0.1,
+      missing: whyMissing(run, "oursMap"),
     }),
     figure("pre/1080p", "pre-processing ÷ session.run, 1080p", of(ours, "preprocess"), { atMost: 0.03 }),
   ];
@@ -64,7 +65,7 @@ function rivalFigures({ ours, javascript, reference }, run, context) {
     ),
     figure("reference/1080p", "Python reference ÷ deeplab-rt, 1080p", ratioOf(reference, ours), {
       atLeast: 5,
-      missing: whyMissing(run, "reference", context),
+      missing: whyPythonMissing(run, "reference", context),
     }),
   ];
 }
@@ -83,10 +84,12 @@ function figures(run, context) {
   });
   const headCuts = PICTURES.map((picture) => {
     const { ours, oursUncut } = run.results[picture];
-    return figure(`head-cut/${picture}`, `head cut on ÷ off, ${picture}`, ratioOf(ours, oursUncut));
+    return figure(`head-cut/${picture}`, `head cut on ÷ off, ${picture}`, ratioOf(ours, oursUncut), {
+      missing: whyMissing(run, "oursUncut"),
+    });
   });
   const at1080p = run.results["1080p"];
-  return [...endToEnd, ...rivalFigures(at1080p, run, context), ...stageFigures(at1080p), ...headCuts];
+  return [...endToEnd, ...rivalFigures(at1080p, run, context), ...stageFigures(at1080p, run), ...headCuts];
 }
 
 /** Bars of stacked stages, one chart for the two pictures with targets. */
