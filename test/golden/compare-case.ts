@@ -18,6 +18,7 @@ import {
   roundToHalf,
   toFloats,
 } from "../support/golden-set.js";
+import { variant } from "../support/subject/variant.js";
 import type { Answers } from "./calls.js";
 import { type Deviation, largestError } from "./deviations.js";
 
@@ -28,12 +29,18 @@ export interface AnsweredImage {
   readonly answers: Answers;
 }
 
+/**
+ * Bounds of what the network computes. Equal on the kind of processor that made the set; others add in another order. On
+ * arm64 the engine computes half networks in half, here in float32: there our maps are judged by the oracle, which takes
+ * our own logits, and the reference's only say that they belong to the same picture.
+ */
+const network =
+  variant.answerWith === undefined
+    ? { logits: 1e-5, halfLogits: 2e-3, halfMaps: 1e-3 }
+    : { logits: 3e-5, halfLogits: 4e-2, halfMaps: 4e-2 };
 /** float16 logits are computed in float32 here, in half there. */
-const bound = (half: boolean) => (half ? 1e-3 : 1e-4);
+const bound = (half: boolean) => (half ? network.halfMaps : 1e-4);
 const inputBound = 1e-6;
-/** Equal on the processor that made the set; others add in another order. Two units in the last place of half. */
-const logitsBound = 1e-5;
-const halfLogitsBound = 2e-3;
 /** Our own arithmetic against doubles, from the same logits. */
 const oracleBound = { ambiguity: 2e-5, confidence: 2e-5 };
 
@@ -138,7 +145,7 @@ export function compareStages(image: AnsweredImage, item: GoldenSuccess): { inpu
   const input = stageError(inspection.inputTensor, goldenTensor(item.input_tensor), image);
   expect(input).toBeLessThan(inputBound);
   const logits = stageError(inspection.logits, goldenTensor(item.logits), image);
-  expect(logits).toBeLessThan(item.logits.dtype === "float16" ? halfLogitsBound : logitsBound);
+  expect(logits).toBeLessThan(item.logits.dtype === "float16" ? network.halfLogits : network.logits);
   return { input, logits };
 }
 
@@ -174,25 +181,27 @@ export async function compareMapsWithReference(
   expect([ours.width, ours.height]).toEqual([theirs.width, theirs.height]);
   const half = item.logits.dtype === "float16";
   const tolerance = bound(half);
-  const oracle = judge(image, item, await oracleGeometry(image));
+  const geometry = await oracleGeometry(image);
+  let oracle: OracleMaps | undefined; // asked only where something differs
   const wrong: string[] = [];
   let ambiguousPixels = 0;
   let confidence = 0;
-  for (let i = 0; i < oracle.ids.length; i++) {
+  for (let i = 0; i < theirs.segmentationMap.length; i++) {
     const [id, value] = [ours.segmentationMap[i] as number, ours.confidence[i] as number];
     const error = Math.abs(value - (theirs.confidence[i] as number));
     if (id === theirs.segmentationMap[i] && !(error > tolerance)) {
       confidence = Math.max(confidence, error || 0);
       continue;
     }
-    const [x, y] = [i % oracle.width, Math.floor(i / oracle.width)];
+    const [x, y] = [i % theirs.width, Math.floor(i / theirs.width)];
+    oracle ??= judge(image, item, geometry);
     const allowed = oracle.outcomes(x, y, tolerance);
     if (allowed.some((o) => o.id === id && Math.abs(o.confidence - value) <= tolerance)) ambiguousPixels++;
     else wrong.push(`(${x}, ${y}): ${id} at ${value}, the reference has ${theirs.segmentationMap[i]}`);
   }
   expect(wrong.slice(0, 5)).toEqual([]);
   if (item.logits.file === undefined) expect(ambiguousPixels).toBeLessThanOrEqual(allowedPixels(item, half));
-  return { confidence, pixels: oracle.ids.length, ambiguousPixels };
+  return { confidence, pixels: theirs.segmentationMap.length, ambiguousPixels };
 }
 
 /** Whether our maps differ from the reference's by more than rounding: a documented difference must be one. */
