@@ -1,14 +1,15 @@
 // From a package folder to a loaded model.
 
 import { abortable } from "./abort.js";
-import { callSite, fromNative, toDeepLabError } from "./errors.js";
+import { callSite, type DeepLabError, fromNative, toDeepLabError } from "./errors.js";
+import { type PreparedHead, prepareHead, uncutHead } from "./head-cut.js";
 import { preloadDecoder } from "./image/decode.js";
 import { hintForNamedLibrary } from "./libraries.js";
 import { SemanticSegmentationModel } from "./model.js";
 import { type NativeModelSpec, native } from "./native.js";
 import { nativeSpec } from "./native-spec.js";
 import { type FromPretrainedOptions, type LoadSettings, parseLoadOptions } from "./options.js";
-import { readModelPackage } from "./packages/model-package.js";
+import { type ModelPackage, readModelPackage } from "./packages/model-package.js";
 import { defaultConfidence } from "./thresholds.js";
 
 /** Opens model packages. */
@@ -39,13 +40,31 @@ async function load(
   const fallback = defaultConfidence();
   settings.signal?.throwIfAborted();
   const model = await abortable(readModelPackage(location), settings.signal);
-  const opened = await openNative(nativeSpec(model, settings), settings.signal);
+  const { opened, head } = await openWithHead(model, settings);
   return new SemanticSegmentationModel({
     native: opened,
     package: model,
+    head,
     recommended: settings.recommended,
     defaultConfidence: fallback,
   });
+}
+
+// Some libraries cannot load from memory what they can load from a file (external data before ONNX Runtime
+// 1.21): then the file is loaded as it is, and info() says why.
+async function openWithHead(model: ModelPackage, settings: LoadSettings) {
+  const { signal } = settings;
+  const head = await abortable(prepareHead(model, settings.headCut, signal), signal);
+  const open = (prepared: PreparedHead) => openNative(nativeSpec(model, settings, prepared), signal);
+  if (!head.recipe.cut) return { opened: await open(head), head: head.recipe };
+  try {
+    return { opened: await open(head), head: head.recipe };
+  } catch (error) {
+    const { code, message } = error as Partial<DeepLabError>;
+    if (code !== "BACKEND_UNAVAILABLE" && code !== "PACKAGE_WEIGHTS_INVALID") throw error;
+    const whole = uncutHead(`the cut network could not be loaded: ${message?.split("\n")[0]}`);
+    return { opened: await open(whole), head: whole.recipe };
+  }
 }
 
 // Loading cannot be stopped midway: after an abort the model is closed as soon as it is there.

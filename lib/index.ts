@@ -2,13 +2,14 @@
 
 export { AutoModel } from "./auto-model.js";
 export type { ClassStats } from "./class-stats.js";
+export type { AxisSize, CoordinateMode, Interpolation } from "./convert/head-cut/interpolation.js";
 export { DeepLabError, type ErrorCode, errorCodes } from "./errors.js";
 export type { ColorFormat, RawImage } from "./image/raw.js";
 export type { ImageSource } from "./image/source.js";
 export type { InferOptions } from "./infer-options.js";
 export type { Inspection, Tensor } from "./inspection.js";
 export { SemanticSegmentationModel } from "./model.js";
-export type { ModelInfo, TensorInfo } from "./model-info.js";
+export type { HeadCutInfo, ModelInfo, TensorInfo } from "./model-info.js";
 export type { FromPretrainedOptions, SessionOptions } from "./options.js";
 export type { InferenceConfig, StaticCropPercents } from "./packages/inference-config.js";
 export type { PackageFormat } from "./packages/model-package.js";

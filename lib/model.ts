@@ -1,6 +1,7 @@
 // A loaded model: from images to results. Decoding is done here, everything after it in native code.
 
 import { abortable } from "./abort.js";
+import type { HeadRecipe } from "./convert/head-cut/recipe.js";
 import { callSite, DeepLabError, fromNative } from "./errors.js";
 import { type ImageRequest, loadImages } from "./image/load-all.js";
 import type { LoadedImage, ImageSource as Source } from "./image/source.js";
@@ -17,6 +18,7 @@ import { WarnOnce } from "./warnings.js";
 export interface ModelParts {
   readonly native: NativeModel;
   readonly package: ModelPackage;
+  readonly head: HeadRecipe;
   readonly recommended: RecommendedParameters;
   readonly defaultConfidence: number;
 }
@@ -75,7 +77,7 @@ export class SemanticSegmentationModel implements AsyncDisposable {
   /** What was loaded, by what, and why; after `close()` as it was when loaded. */
   info(): ModelInfo {
     const current = this.#closing === undefined ? this.#parts.native.info() : this.#info;
-    return modelInfo(this.#parts.package, current);
+    return modelInfo(this.#parts.package, current, this.#parts.head);
   }
 
   /**
@@ -118,6 +120,8 @@ export class SemanticSegmentationModel implements AsyncDisposable {
   /**
    * Segments one image and also returns the network's input and its logits. A debugging aid: compare them
    * with those of another runtime to see where two pipelines part. Slower than `infer`: the tensors are copies.
+   * The logits are what the inference session answers: with `info().headCut.cut` those before the network's last
+   * interpolation, which is done in post-processing; load with `headCut: false` to see the network's own output.
    * @throws DeepLabError as `infer`
    */
   inspect(image: Source, options: InferOptions = {}): Promise<Inspection> {

@@ -1,5 +1,6 @@
 // Package and options → the complete struct that native code opens a model with.
 
+import type { PreparedHead } from "./head-cut.js";
 import { onnxruntimeCandidates } from "./libraries.js";
 import type { NativeModelSpec } from "./native.js";
 import type { LoadSettings } from "./options.js";
@@ -12,18 +13,23 @@ const mostImagesAtOnce = 8;
 const noCrop: StaticCropPercents = { xMin: 0, xMax: 100, yMin: 0, yMax: 100 };
 
 /** Completes what native code needs; looks for the vendor libraries. */
-export function nativeSpec(model: ModelPackage, settings: LoadSettings): NativeModelSpec {
+export function nativeSpec(
+  model: ModelPackage,
+  settings: LoadSettings,
+  prepared: PreparedHead,
+): NativeModelSpec {
   const { config, classes } = model;
   const crop = config.staticCrop ?? noCrop;
   return {
     packageFormat: model.format,
     device: settings.device,
     weightsPath: model.weightsPath,
-    weightsBytes: new Uint8Array(0),
+    weightsBytes: prepared.weightsBytes,
     weightsByteLength: model.weightsByteLength,
     weightsFingerprint: model.weightsFingerprint,
     libraryCandidates: onnxruntimeCandidates(settings.onnxruntime),
     session: settings.session,
+    head: prepared.head,
     classCount: classes.names.length,
     backgroundId: classes.backgroundId,
     allowClassMismatch: settings.allowClassMismatch,

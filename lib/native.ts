@@ -27,6 +27,20 @@ export interface NativeSessionOptions {
   readonly spinning: boolean;
 }
 
+/** An interpolation that was cut off the network's end and is done with the final resize. */
+export interface NativeHead {
+  /** False: the network is whole, and the other fields are ignored. */
+  readonly cut: boolean;
+  /** `"align_corners"`, `"half_pixel"`, `"pytorch_half_pixel"` or `"asymmetric"`. */
+  readonly coordinateMode: string;
+  /** Output / input as the graph states it; 0 where it states sizes. */
+  readonly scaleX: number;
+  readonly scaleY: number;
+  /** As the graph states them; 0 where it states scales: then floor(input · scale). */
+  readonly outputWidth: number;
+  readonly outputHeight: number;
+}
+
 /** Everything native needs of a package and its options. */
 export interface NativeModelSpec {
   /** `"onnx"`; the registry picks the first backend that serves the format and can run here. */
@@ -43,6 +57,8 @@ export interface NativeModelSpec {
   readonly weightsFingerprint: string;
   readonly libraryCandidates: readonly NativeLibraryCandidate[];
   readonly session: NativeSessionOptions;
+  /** What `weightsBytes` lacks of the file. */
+  readonly head: NativeHead;
 
   /** Number of names in `class_names.txt`. */
   readonly classCount: number;

@@ -56,6 +56,12 @@ export interface FromPretrainedOptions {
    */
   readonly allowClassMismatch?: boolean;
   /**
+   * Leave a linear interpolation at the network's end to post-processing, which resizes the logits anyway: quicker,
+   * and equal within float rounding. `info().headCut` says whether there was one.
+   * @default true
+   */
+  readonly headCut?: boolean;
+  /**
    * Aborts loading: the promise rejects with `signal.reason` at once. A network that is being loaded is released as
    * soon as it is there.
    */
@@ -70,6 +76,7 @@ export interface LoadSettings {
   readonly session: NativeSessionOptions;
   readonly recommended: RecommendedParameters;
   readonly allowClassMismatch: boolean;
+  readonly headCut: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -81,6 +88,7 @@ const keys = [
   "session",
   "recommendedParameters",
   "allowClassMismatch",
+  "headCut",
   "signal",
 ];
 const sessionKeys = [
@@ -108,6 +116,7 @@ export function parseLoadOptions(options: unknown): LoadSettings {
     session: parseSession(given.session),
     recommended: parseRecommendedParameters(given.recommendedParameters),
     allowClassMismatch: booleanOption(given.allowClassMismatch, "allowClassMismatch", false),
+    headCut: booleanOption(given.headCut, "headCut", true),
     signal: signalOption(given.signal),
   };
 }

@@ -47,7 +47,7 @@ void CompletionQueue::Drain(napi_env env, napi_value, void* context, void*) {
   // A null environment: it is gone, and so may be `context`. Tasks own nothing of it.
   if (env == nullptr) return;
   const auto queue = *static_cast<std::shared_ptr<CompletionQueue>*>(context);
-  std::deque<Task> tasks;
+  std::vector<Task> tasks = std::move(queue->running_);
   {
     std::lock_guard lock(queue->mutex_);
     tasks.swap(queue->tasks_);
@@ -60,6 +60,8 @@ void CompletionQueue::Drain(napi_env env, napi_value, void* context, void*) {
       // tell, and throwing into JavaScript would fail (and throw here) for the same reason.
     }
   }
+  tasks.clear();
+  queue->running_ = std::move(tasks);
 }
 
 void CompletionQueue::Finalize(napi_env, void* self, void*) {

@@ -8,10 +8,10 @@
 
 #include <napi.h>
 
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 namespace deeplab::addon {
 
@@ -38,8 +38,9 @@ class CompletionQueue {
 
   std::mutex mutex_;
   napi_threadsafe_function function_ = nullptr;  // null once dead
-  std::deque<Task> tasks_;
-  int holds_ = 0;  // JavaScript thread only
+  std::vector<Task> tasks_;
+  std::vector<Task> running_;  // JavaScript thread only; kept for its memory
+  int holds_ = 0;              // JavaScript thread only
 };
 
 }  // namespace deeplab::addon

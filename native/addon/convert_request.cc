@@ -98,10 +98,10 @@ void CheckSameInputSize(const std::vector<pipeline::InputImage>& images) {
 
 }  // namespace
 
-std::shared_ptr<pipeline::Request> ReadInferRequest(
-    Napi::Object from, std::shared_ptr<const pipeline::Package> package,
-    std::vector<Napi::ObjectReference>* pins) {
-  auto request = std::make_shared<pipeline::Request>();
+pipeline::RequestPtr ReadInferRequest(Napi::Object from,
+                                      std::shared_ptr<const pipeline::Package> package,
+                                      std::vector<Napi::ObjectReference>* pins) {
+  auto request = pipeline::NewRequest();
   request->id = static_cast<uint64_t>(ReadNumber(from, "requestId"));
   request->options.overrides = {ReadBool(from, "disableStaticCrop"),
                                 ReadBool(from, "disableGrayscale"),

@@ -12,8 +12,8 @@ namespace deeplab::addon {
 
 // Copies the images that are not borrowed, and appends to `pins` the arrays of those that are.
 // Throws Error for what cannot be run, with detail.index saying which image.
-std::shared_ptr<pipeline::Request> ReadInferRequest(
-    Napi::Object from, std::shared_ptr<const pipeline::Package> package,
-    std::vector<Napi::ObjectReference>* pins);
+pipeline::RequestPtr ReadInferRequest(Napi::Object from,
+                                      std::shared_ptr<const pipeline::Package> package,
+                                      std::vector<Napi::ObjectReference>* pins);
 
 }  // namespace deeplab::addon

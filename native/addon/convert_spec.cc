@@ -1,5 +1,7 @@
 #include "addon/convert_spec.h"
 
+#include <cmath>
+
 #include "addon/border.h"
 
 namespace deeplab::addon {
@@ -7,6 +9,9 @@ namespace {
 
 constexpr const char* kResizeModes[] = {"stretch", "letterbox", "center-crop"};
 constexpr const char* kColors[] = {"rgb", "bgr"};
+// In the order of plan::CoordinateMode.
+constexpr const char* kCoordinateModes[] = {"align_corners", "half_pixel", "pytorch_half_pixel",
+                                            "asymmetric"};
 constexpr const char* kContrasts[] = {"none", "adaptive", "stretching", "histogram"};
 
 std::array<float, 3> ReadTriple(Napi::Object from, const char* field) {
@@ -32,6 +37,25 @@ infer::SessionOptions ReadSession(Napi::Object from) {
   return options;
 }
 
+// Each axis must have a scale or a size: plan/ divides by them.
+bool Fits(float scale, int size) {
+  return std::isfinite(scale) && scale >= 0 && size >= 0 && (scale > 0 || size > 0);
+}
+
+plan::Head ReadHead(Napi::Object from) {
+  plan::Head head;
+  head.cut = ReadBool(from, "cut");
+  head.mode =
+      static_cast<plan::CoordinateMode>(ReadChoice(from, "coordinateMode", kCoordinateModes));
+  head.scale_x = static_cast<float>(ReadNumber(from, "scaleX"));
+  head.scale_y = static_cast<float>(ReadNumber(from, "scaleY"));
+  head.output_width = ReadInt(from, "outputWidth");
+  head.output_height = ReadInt(from, "outputHeight");
+  const bool fits = Fits(head.scale_x, head.output_width) && Fits(head.scale_y, head.output_height);
+  if (head.cut && !fits) BorderError("head", "a scale or a size for each axis");
+  return head;
+}
+
 plan::ModelConfig ReadConfig(Napi::Object spec) {
   plan::ModelConfig config;
   config.class_count = ReadInt(spec, "classCount");
@@ -49,6 +73,7 @@ plan::ModelConfig ReadConfig(Napi::Object spec) {
                         ReadInt(spec, "cropYMax")};
   config.grayscale = ReadBool(spec, "grayscale");
   config.contrast = static_cast<plan::Contrast>(ReadChoice(spec, "contrast", kContrasts));
+  config.head = ReadHead(ReadObject(spec, "head"));
   const bool fits = config.class_count >= 1 && config.class_count <= 65536 &&
                     config.background_id >= 0 && config.background_id < config.class_count &&
                     config.input_width >= 0 && config.input_height >= 0;

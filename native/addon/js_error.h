@@ -11,9 +11,6 @@ namespace deeplab::addon {
 
 Napi::Error ToJs(Napi::Env env, const Error& error);
 
-// Whatever was thrown, as this project's error (kInternal for what nobody expected).
-Error Describe(const std::exception_ptr& thrown) noexcept;
-
 // Runs the body of a callback; turns what it throws into a JavaScript exception.
 template <typename Body>
 Napi::Value Guard(Napi::Env env, const Body& body) {

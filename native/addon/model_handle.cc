@@ -31,7 +31,8 @@ ModelHandle::ModelHandle(Napi::Env env, std::shared_ptr<pipeline::Model> model,
       package_(std::move(package)),
       env_(env),
       weight_bytes_(weight_bytes),
-      owner_(g_next_owner++) {
+      owner_(g_next_owner++),
+      inbox_(std::make_shared<Inbox>(completions_, this)) {
   state_->add(this);
   model_->attach();
   Napi::MemoryManagement::AdjustExternalMemory(env, weight_bytes);
@@ -118,32 +119,29 @@ Napi::Value ModelHandle::infer(const Napi::CallbackInfo& info) {
   return deferred.Promise();
 }
 
-void ModelHandle::start(Napi::Env env, std::shared_ptr<pipeline::Request> request,
-                        Pending pending) {
+void ModelHandle::start(Napi::Env env, pipeline::RequestPtr request, Pending pending) {
   request->owner = owner_;
-  // `this` is used on the JavaScript thread only, and lives: self_ holds the handle while it waits,
-  // and after the environment is gone the queue drops the task.
-  request->done = [this, queue = completions_,
-                   in_flight = in_flight_](const std::shared_ptr<pipeline::Request>& finished) {
-    queue->post([this, finished](Napi::Env js) { settle(js, finished.get()); });
-    std::lock_guard lock(in_flight->mutex);
-    if (--in_flight->count == 0) in_flight->none.notify_all();
-  };
-  {
-    std::lock_guard lock(in_flight_->mutex);
-    ++in_flight_->count;
-  }
+  request->listener = inbox_;
   const uint64_t id = request->id;
   pending_.emplace(id, std::move(pending));
   completions_->hold(env);
+  inbox_->sent();
   try {
     model_->submit(std::move(request));
   } catch (...) {
+    inbox_->not_sent();
     completions_->drop(env);
     pending_.erase(id);
-    std::lock_guard lock(in_flight_->mutex);
-    --in_flight_->count;
     throw;
+  }
+}
+
+void ModelHandle::settle_finished(Napi::Env env) {
+  inbox_->take(&finished_);
+  for (pipeline::RequestPtr& request : finished_) {
+    const Napi::HandleScope scope(env);
+    settle(env, request.get());
+    request.reset();
   }
 }
 
@@ -156,7 +154,8 @@ void ModelHandle::settle(Napi::Env env, pipeline::Request* request) {
     if (request->error) {
       pending.deferred.Reject(ToJs(env, *request->error).Value());
     } else {
-      pending.deferred.Resolve(WriteResults(env, request));
+      pending.deferred.Resolve(request->warm_up.rounds > 0 ? env.Undefined()
+                                                           : WriteResults(env, request));
     }
   } catch (const Napi::Error& error) {
     pending.deferred.Reject(error.Value());
@@ -231,9 +230,7 @@ void ModelHandle::abandon() {
   lifecycle_ = State::kClosed;  // "exit" listeners that run after ours may still call
   if (!model_) return;
   model_->cancel_all(owner_, Error(ErrorCode::kAborted, "The environment is going."));
-  std::unique_lock lock(in_flight_->mutex);
-  in_flight_->none.wait(lock, [this] { return in_flight_->count == 0; });
-  lock.unlock();
+  inbox_->wait();
   take_model().reset();
 }
 

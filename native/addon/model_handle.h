@@ -1,17 +1,16 @@
 // An environment's handle to a process-wide model: the object that lib/native.ts calls NativeModel.
-// Lives on the JavaScript thread; only what `done` callbacks capture goes to other threads.
+// Lives on the JavaScript thread; only its inbox is seen by others.
 #pragma once
 
 #include <napi.h>
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <unordered_map>
 #include <vector>
 
 #include "addon/completion_queue.h"
-#include "core/condition_variable.h"
+#include "addon/inbox.h"
 #include "pipeline/model.h"
 
 namespace deeplab::addon {
@@ -30,13 +29,10 @@ class ModelHandle {
   // the handle touches neither JavaScript nor its environment's state.
   void abandon();
 
+  // Settles the promises of what the inbox holds.
+  void settle_finished(Napi::Env env);
+
  private:
-  // Requests handed to the model and not done: what abandon() waits for.
-  struct InFlight {
-    std::mutex mutex;
-    std::condition_variable none;
-    size_t count = 0;
-  };
   // The JavaScript side of a request.
   struct Pending {
     Napi::Promise::Deferred deferred;
@@ -53,7 +49,7 @@ class ModelHandle {
   Napi::Value cancel(const Napi::CallbackInfo& info);
   Napi::Value close(Napi::Env env, Napi::Object self);
 
-  void start(Napi::Env env, std::shared_ptr<pipeline::Request> request, Pending pending);
+  void start(Napi::Env env, pipeline::RequestPtr request, Pending pending);
   void settle(Napi::Env env, pipeline::Request* request);
   void retain(Napi::Env env, Napi::Object self);
   void release_if_idle(Napi::Env env);
@@ -67,7 +63,8 @@ class ModelHandle {
   const Napi::Env env_;
   const int64_t weight_bytes_;
   const uint64_t owner_;  // unique in the process
-  const std::shared_ptr<InFlight> in_flight_ = std::make_shared<InFlight>();
+  const std::shared_ptr<Inbox> inbox_;
+  std::vector<pipeline::RequestPtr> finished_;  // kept for its memory
   std::unordered_map<uint64_t, Pending> pending_;
   std::vector<Napi::Promise::Deferred> closers_;
   Napi::ObjectReference

@@ -1,5 +1,7 @@
 #include "core/error.h"
 
+#include <new>
+
 namespace deeplab {
 
 const char* CodeName(ErrorCode code) noexcept {
@@ -11,6 +13,20 @@ const char* CodeName(ErrorCode code) noexcept {
 #undef DEEPLAB_CASE
   }
   return "INTERNAL";
+}
+
+Error Describe(const std::exception_ptr& thrown) noexcept {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const Error& error) {
+    return error;
+  } catch (const std::bad_alloc&) {
+    return Error(ErrorCode::kOutOfMemory, "No memory left.");
+  } catch (const std::exception& error) {
+    return Error(ErrorCode::kInternal, error.what());
+  } catch (...) {
+    return Error(ErrorCode::kInternal, "Native code threw something that is no exception.");
+  }
 }
 
 }  // namespace deeplab

@@ -2,6 +2,7 @@
 // can see is thrown as Error; addon/ turns it into a JavaScript error with `code` and `detail`.
 #pragma once
 
+#include <exception>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -58,5 +59,8 @@ class Error : public std::runtime_error {
   ErrorCode code_;
   ErrorDetail detail_;
 };
+
+// Whatever was thrown, as an Error.
+Error Describe(const std::exception_ptr& thrown) noexcept;
 
 }  // namespace deeplab

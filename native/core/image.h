@@ -41,6 +41,25 @@ struct ImageView {
   YuvRange range = YuvRange::kLimited;
 
   const uint8_t* row(int y) const noexcept { return data + static_cast<ptrdiff_t>(y) * stride; }
+  // kNv12: the chroma of pixel row y, Cb and Cr of pixels 0 and 1 first.
+  const uint8_t* chroma_row(int y) const noexcept { return row(height + y / 2); }
 };
+
+// Bytes of a row's pixels; for kNv12 those of its chroma, never fewer than those of its luma.
+inline int64_t RowBytes(ColorFormat format, int width) noexcept {
+  if (format == ColorFormat::kNv12) return (int64_t{width} + 1) / 2 * 2;
+  return int64_t{width} * Channels(format);
+}
+
+// Rows of `stride` bytes: those of the pixels, for kNv12 also those of the chroma.
+inline int64_t RowCount(ColorFormat format, int height) noexcept {
+  return format == ColorFormat::kNv12 ? int64_t{height} + (int64_t{height} + 1) / 2 : height;
+}
+
+// Bytes from the first pixel to the end of the last one, the only ones that may be read.
+inline int64_t ByteLength(const ImageView& image) noexcept {
+  return (RowCount(image.format, image.height) - 1) * image.stride +
+         RowBytes(image.format, image.width);
+}
 
 }  // namespace deeplab

@@ -1,6 +1,7 @@
 #include "core/memory.h"
 
 #include <cstdlib>
+#include <cstring>
 #include <new>
 #include <string>
 
@@ -15,14 +16,21 @@ namespace {
 
 constexpr std::align_val_t kAlignment{64};
 
+constexpr size_t kSmallest = 4096;
+
 // Four sizes per power of two: at most a quarter of a buffer is unused, and pictures of nearly the
 // same size share buffers.
 size_t SizeClass(size_t bytes) noexcept {
-  if (bytes <= 4096) return 4096;
-  size_t power = 4096;
+  if (bytes <= kSmallest) return kSmallest;
+  size_t power = kSmallest;
   while (power * 2 <= bytes) power *= 2;
   const size_t step = power / 4;
   return (bytes + step - 1) / step * step;
+}
+
+// The size class of a bucket: Bucket()'s inverse.
+size_t CapacityOf(size_t bucket) noexcept {
+  return (kSmallest << bucket / 4) / 4 * (4 + bucket % 4);
 }
 
 }  // namespace
@@ -49,8 +57,16 @@ BufferPool& BufferPool::Instance() {
   return *pool;
 }
 
+// 4096 is 0, then four for each power of two.
+size_t BufferPool::Bucket(size_t capacity) noexcept {
+  size_t bucket = 0;
+  size_t power = kSmallest;
+  for (; power * 2 <= capacity; power *= 2) bucket += 4;
+  return bucket + (capacity - power) / (power / 4);
+}
+
 HostBuffer BufferPool::acquire(size_t bytes) {
-  if (bytes > SIZE_MAX / 2) throw Error(ErrorCode::kOutOfMemory, "A buffer size overflowed.");
+  if (bytes > SIZE_MAX / 4) throw Error(ErrorCode::kOutOfMemory, "A buffer size overflowed.");
   const size_t capacity = SizeClass(bytes);
   void* data = take_idle(capacity);
   if (data == nullptr) {
@@ -65,37 +81,36 @@ HostBuffer BufferPool::acquire(size_t bytes) {
   return HostBuffer(data, bytes, capacity);
 }
 
+// Buffers wait in a list through their own first bytes, so that keeping one allocates nothing.
 void* BufferPool::take_idle(size_t capacity) noexcept {
   std::lock_guard lock(mutex_);
-  const auto found = idle_.find(capacity);
-  if (found == idle_.end() || found->second.empty()) return nullptr;
-  void* data = found->second.back();
-  found->second.pop_back();
+  void*& head = idle_[Bucket(capacity)];
+  void* const data = head;
+  if (data == nullptr) return nullptr;
+  std::memcpy(&head, data, sizeof head);
   idle_bytes_ -= capacity;
   return data;
 }
 
 void BufferPool::give_back(void* data, size_t capacity) noexcept {
   std::lock_guard lock(mutex_);
+  void*& head = idle_[Bucket(capacity)];
+  std::memcpy(data, &head, sizeof head);
+  head = data;
   used_bytes_ -= capacity;
-  try {
-    idle_[capacity].push_back(data);
-    idle_bytes_ += capacity;
-  } catch (const std::bad_alloc&) {
-    ::operator delete(data, kAlignment);  // no room to remember it
-  }
+  idle_bytes_ += capacity;
   trim();
 }
 
 void BufferPool::trim() noexcept {
-  while (idle_bytes_ > idle_limit_) {
-    const auto largest = std::prev(idle_.end());
-    if (!largest->second.empty()) {
-      ::operator delete(largest->second.back(), kAlignment);
-      largest->second.pop_back();
-      idle_bytes_ -= largest->first;
+  for (size_t bucket = kBuckets; idle_bytes_ > idle_limit_ && bucket > 0; --bucket) {
+    void*& head = idle_[bucket - 1];
+    while (idle_bytes_ > idle_limit_ && head != nullptr) {
+      void* const data = head;
+      std::memcpy(&head, data, sizeof head);
+      ::operator delete(data, kAlignment);
+      idle_bytes_ -= CapacityOf(bucket - 1);
     }
-    if (largest->second.empty()) idle_.erase(largest);
   }
 }
 

@@ -2,11 +2,10 @@
 // while JavaScript holds them, and come back when it lets go, so a warm process allocates nothing.
 #pragma once
 
+#include <array>
 #include <cstddef>
-#include <map>
 #include <mutex>
 #include <utility>
-#include <vector>
 
 namespace deeplab {
 
@@ -63,8 +62,12 @@ class BufferPool {
   void* take_idle(size_t capacity) noexcept;
   void trim() noexcept;  // with mutex_ held
 
+  // Sizes of one power of two and a quarter share a bucket; see SizeClass.
+  static constexpr size_t kBuckets = 4 * 52;
+  static size_t Bucket(size_t capacity) noexcept;
+
   mutable std::mutex mutex_;
-  std::map<size_t, std::vector<void*>> idle_;  // by capacity
+  std::array<void*, kBuckets> idle_{};  // by size; the first bytes of an idle buffer are its link
   size_t idle_bytes_ = 0;
   size_t used_bytes_ = 0;
   size_t idle_limit_ = size_t{256} << 20;

@@ -55,6 +55,17 @@ const char* Name(SimdLevel level) noexcept {
   }
 }
 
+int FloatLanes(SimdLevel level) noexcept {
+  switch (level) {
+    case SimdLevel::kAvx2:
+      return 8;
+    case SimdLevel::kAvx512:
+      return 16;
+    default:
+      return 4;
+  }
+}
+
 const std::vector<SimdLevel>& UsableSimdLevels() {
   static const std::vector<SimdLevel>* const levels = new std::vector<SimdLevel>(Detect());
   return *levels;

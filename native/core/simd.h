@@ -13,6 +13,9 @@ enum class SimdLevel { kScalar, kAvx2, kAvx512, kNeon };
 
 const char* Name(SimdLevel level) noexcept;
 
+// Floats in one vector of the level's kernels (core/vec.h).
+int FloatLanes(SimdLevel level) noexcept;
+
 // What this build holds and this machine can run, worst first.
 const std::vector<SimdLevel>& UsableSimdLevels();
 

@@ -36,48 +36,54 @@ void ThreadPool::run(int64_t count, int64_t grain, Function function, void* body
     function(body, 0, count);
     return;
   }
-  Job job{function, body, count, grain, 0, 0, nullptr};
+  Job job{function, body, count, grain, 0, 0, nullptr, {}, {}};
   std::unique_lock lock(mutex_);
-  jobs_.push_back(&job);
-  wake_.notify_all();
-  work(job, lock);
-  jobs_.erase(std::remove(jobs_.begin(), jobs_.end(), &job), jobs_.end());
-  done_.wait(lock, [&] { return job.active == 0; });
+  jobs_.push_back(job);
+  // One range is the caller's own.
+  for (int64_t i = std::min<int64_t>(sleeping_, (count - 1) / grain); i > 0; --i) {
+    wake_.notify_one();
+  }
+  while (job.has_work()) work_range(job, lock);
+  jobs_.erase(job);
+  job.done.wait(lock, [&] { return job.active == 0; });
   if (job.error) std::rethrow_exception(job.error);
 }
 
-// Takes ranges of the job until none is left. Holds the lock on entry and on return.
-void ThreadPool::work(Job& job, std::unique_lock<std::mutex>& lock) {
+// Takes one range of the job. Holds the lock on entry and on return.
+void ThreadPool::work_range(Job& job, std::unique_lock<std::mutex>& lock) {
+  const int64_t begin = job.next;
+  const int64_t end = std::min(job.count, begin + job.grain);
+  job.next = end;
   ++job.active;
-  while (job.next < job.count && !job.error) {
-    const int64_t begin = job.next;
-    const int64_t end = std::min(job.count, begin + job.grain);
-    job.next = end;
-    lock.unlock();
-    std::exception_ptr error;
-    try {
-      job.function(job.body, begin, end);
-    } catch (...) {
-      error = std::current_exception();
-    }
-    lock.lock();
-    if (error && !job.error) job.error = error;
+  lock.unlock();
+  std::exception_ptr error;
+  try {
+    job.function(job.body, begin, end);
+  } catch (...) {
+    error = std::current_exception();
   }
+  lock.lock();
   --job.active;
+  if (error && !job.error) job.error = error;
 }
 
 void ThreadPool::worker_loop() {
   std::unique_lock lock(mutex_);
-  const auto has_work = [](const Job* job) { return job->next < job->count && !job->error; };
   for (;;) {
-    const auto found = std::find_if(jobs_.begin(), jobs_.end(), has_work);
-    if (found != jobs_.end()) {
-      work(**found, lock);
-      done_.notify_all();
+    Job* job = jobs_.front();
+    while (job != nullptr && !job->has_work()) job = jobs_.Next(*job);
+    if (job != nullptr) {
+      jobs_.erase(*job);  // to the end: the next range is of another job, where there is one
+      jobs_.push_back(*job);
+      work_range(*job, lock);
+      // Under the lock: once it is free the caller may leave, and the job with it.
+      if (job->active == 0) job->done.notify_one();
     } else if (stop_) {
       return;
     } else {
+      ++sleeping_;
       wake_.wait(lock);
+      --sleeping_;
     }
   }
 }

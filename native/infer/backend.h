@@ -48,7 +48,7 @@ enum class MemoryKind { kHost };
 struct BatchLimits {
   int min_batch = 1;  // smaller batches are padded with zeros by the pipeline
   int max_batch = 1;
-  int slots = 1;  // runs that may overlap
+  int slots = 1;  // runs that may overlap; how many batches are best on their way at once
   MemoryKind memory = MemoryKind::kHost;
 };
 
@@ -65,22 +65,32 @@ struct SessionInfo {
   int intra_op_threads = 0;
 };
 
-// A model loaded on one device. Not thread-safe: the model's dispatcher thread alone calls run().
+// Memory for one batch at a time, and its runs. One thread at a time; several slots of a session
+// may prepare at once, and BatchLimits::slots of them may run at once.
+class Slot {
+ public:
+  virtual ~Slot() = default;
+
+  // Makes room for a batch of this size and returns where to write it: dense NCHW of
+  // info().input.type. Valid until the next prepare(), which leaves what was written where it is if
+  // only the batch has become smaller. Throws Error{kPackageInputMismatch} when the model cannot
+  // take that shape.
+  virtual void* prepare(int batch, int height, int width) = 0;
+
+  // Runs the prepared batch. The returned planes (one entry an image) lie in memory the slot owns,
+  // valid until the next prepare() or run(). Throws Error{kBackendFailed} with the library's own
+  // message.
+  virtual const std::vector<ConstPlanes>& run() = 0;
+};
+
+// A model loaded on one device. Outlives its slots.
 class Session {
  public:
   virtual ~Session() = default;
   virtual const SessionInfo& info() const noexcept = 0;
   virtual const BatchLimits& limits() const noexcept = 0;
-
-  // Makes room for a batch of this size and returns where to write it: dense NCHW of
-  // info().input.type. Valid until the next prepare().
-  // Throws Error{kPackageInputMismatch} when the model cannot take that shape.
-  virtual void* prepare(int batch, int height, int width) = 0;
-
-  // Runs the prepared batch. The returned planes (one entry an image) lie in memory the session
-  // owns, valid until the next prepare() or run(). Throws Error{kBackendFailed} with the library's
-  // own message.
-  virtual const std::vector<ConstPlanes>& run() = 0;
+  // As many as are wanted; their memory is taken when they are prepared. One thread at a time.
+  virtual std::unique_ptr<Slot> new_slot() = 0;
 };
 
 struct Availability {

@@ -1,134 +1,180 @@
 #include "pipeline/model.h"
 
 #include <algorithm>
-#include <new>
+#include <system_error>
 
 #include "core/memory.h"
-#include "core/thread_pool.h"
-#include "pipeline/batcher.h"
-#include "pipeline/pipeline.h"
+#include "pipeline/lane.h"
 
 namespace deeplab::pipeline {
+namespace {
 
-Model::Model(std::unique_ptr<infer::Session> session, std::string reason)
+// Without a measurement: a request's own images fill the batch; others' join only where the model
+// would otherwise be given padding, because a caller should not wait for strangers' pictures. Who
+// sets a delay asks for sharing.
+BatchRule UnmeasuredRule(const infer::BatchLimits& limits, const SchedulerOptions& options) {
+  const bool share = options.max_batch_delay_ms > 0;
+  return {limits.max_batch, share ? limits.max_batch : limits.min_batch};
+}
+
+Error DeadlineError(const Request& request, Request::Clock::time_point now) {
+  const double waited = std::chrono::duration<double, std::milli>(now - request.submitted).count();
+  return Error(ErrorCode::kDeadlineExceeded,
+               "The request's deadline passed before its turn came; nothing of it was run.",
+               {{"waitedMs", std::to_string(waited)}});
+}
+
+}  // namespace
+
+std::shared_ptr<Model> Model::Over(std::unique_ptr<infer::Session> session,
+                                   const SchedulerOptions& options, const Stages& stages) {
+  return std::shared_ptr<Model>(new Model(std::move(session), "", options, stages));
+}
+
+Model::Model(std::unique_ptr<infer::Session> session, std::string reason,
+             const SchedulerOptions& options, const Stages& stages)
     : session_(std::move(session)),
       reason_(std::move(reason)),
-      dispatcher_([this] { dispatch(); }) {}
+      options_(options),
+      rule_(UnmeasuredRule(session_->limits(), options)),
+      counters_(session_->limits().max_batch) {
+  if (options_.max_in_flight < 1) options_.max_in_flight = std::max(session_->limits().slots, 1);
+  try {
+    start_lanes(stages);
+  } catch (...) {
+    stop();
+    throw;
+  }
+}
 
-Model::~Model() {
+// All lanes are there before the first runs: it reads their number.
+void Model::start_lanes(const Stages& stages) {
+  for (int i = 0; i < options_.max_in_flight; ++i) {
+    lanes_.push_back(std::make_unique<Lane>(*session_, stages));
+  }
+  for (const auto& lane : lanes_) {
+    lane->thread = std::thread([this, &lane = *lane] { serve(lane); });
+  }
+}
+
+void Model::stop() noexcept {
   {
     std::lock_guard lock(mutex_);
     stop_ = true;
   }
   wake_.notify_all();
-  dispatcher_.join();
+  watch_.notify_all();
+  for (const auto& lane : lanes_) {
+    if (lane->thread.joinable()) lane->thread.join();
+  }
+  if (deadline_watch_.joinable()) deadline_watch_.join();
+}
+
+Model::~Model() {
+  stop();
+  lanes_.clear();
   session_.reset();
   ReturnFreeMemory();
 }
 
-void Model::submit(std::shared_ptr<Request> request) {
-  request->submitted = Request::Clock::now();
-  request->remaining = request->images.size();
-  request->results.resize(request->images.size());
-  {
-    std::lock_guard lock(mutex_);
-    active_.push_back(request);
-    try {
-      for (size_t i = 0; i < request->images.size(); ++i) queue_.push_back({request, i});
-    } catch (...) {
-      Remove(queue_, *request);  // all of a request is queued, or nothing
-      active_.pop_back();
-      throw;
-    }
+void Model::submit(RequestPtr given) {
+  Request& request = *given;
+  request.submitted = Request::Clock::now();
+  request.results.resize(request.images.size());
+  std::lock_guard lock(mutex_);
+  admit(request);
+  if (request.options.deadline && !deadline_watch_.joinable()) {
+    deadline_watch_ = std::thread([this] { watch_deadlines(); });
   }
+  const auto deadline = queue_.next_deadline();
+  given.release();
+  queue_.push(request);
+  active_.push_back(request);
+  ++counters_.submitted;
+  if (absorbing_ != nullptr) turn_.notify_all();
   wake_.notify_one();
+  if (queue_.next_deadline() < deadline) watch_.notify_one();
 }
 
-void Model::dispatch() {
+// Throws where there is no room. Each idle lane is about to take an image: those do not wait.
+void Model::admit(const Request& request) {
+  const size_t bound = static_cast<size_t>(std::max(options_.max_queue, 0));
+  const size_t waiting = queue_.images();
+  const size_t room = bound + static_cast<size_t>(idle_lanes_);
+  if (bound == 0 || waiting == 0 || waiting + request.units() <= room) return;
+  ++counters_.rejected;
+  const std::string images = std::to_string(request.units());
+  throw Error(ErrorCode::kQueueFull,
+              "The model's queue is full: " + std::to_string(waiting) +
+                  " images wait and at most " + std::to_string(bound) + " may, so " + images +
+                  " more were refused.",
+              {{"waiting", std::to_string(waiting)},
+               {"maxQueue", std::to_string(bound)},
+               {"images", images}});
+}
+
+void Model::Settle(WaitingList* settled) noexcept {
+  while (Request* const request = settled->pop_front()) {
+    const std::shared_ptr<Listener> listener = std::move(request->listener);
+    listener->done(RequestPtr(request));
+  }
+}
+
+// With the lock.
+void Model::expire(WaitingList* settled) {
+  const auto now = Request::Clock::now();
+  WaitingList expired;
+  queue_.expire(now, &expired);
+  while (Request* const request = expired.pop_front()) {
+    request->error = DeadlineError(*request, now);
+    active_.erase(*request);
+    counters_.settled(*request);
+    settled->push_back(*request);
+  }
+}
+
+// A thread of its own: lanes may be busy when a deadline comes.
+void Model::watch_deadlines() {
+  WaitingList settled;
   std::unique_lock lock(mutex_);
-  for (;;) {
-    wake_.wait(lock, [this] { return stop_ || !queue_.empty(); });
-    if (queue_.empty()) return;
-    std::vector<Unit> batch = TakeBatch(queue_, session_->limits());
-    for (const Unit& unit : batch) unit.request->running = true;
-    lock.unlock();
-    run(batch);
-    lock.lock();
-    std::vector<std::shared_ptr<Request>> done = finish(batch);
-    lock.unlock();
-    batch.clear();
-    for (const auto& request : done) request->done(request);
-    done.clear();  // frees buffers: not under the lock
-    lock.lock();
-  }
-}
-
-// Without the lock: the units' requests are marked as running, nobody else touches them.
-void Model::run(const std::vector<Unit>& batch) {
-  const auto fail = [&](const Error& error) {
-    for (const Unit& unit : batch) {
-      if (!unit.request->error) unit.request->error = error;
+  while (!stop_) {
+    const auto next = queue_.next_deadline();
+    if (next == Request::Clock::time_point::max()) {
+      watch_.wait(lock);
+    } else if (Request::Clock::now() < next) {
+      watch_.wait_until(lock, next);
+    } else {
+      expire(&settled);
+      lock.unlock();
+      Settle(&settled);
+      lock.lock();
     }
-  };
-  try {
-    RunBatch(*session_, batch, ThreadPool::Instance());
-  } catch (const Error& error) {
-    fail(error);
-  } catch (const std::bad_alloc&) {
-    fail(Error(ErrorCode::kOutOfMemory, "No memory left while an image was processed."));
-  } catch (const std::exception& error) {
-    fail(Error(ErrorCode::kInternal, error.what()));
-  } catch (...) {
-    fail(Error(ErrorCode::kInternal, "A backend threw something that is no exception."));
   }
-}
-
-// With the lock: which requests are over now? A failed one takes its waiting images with it.
-std::vector<std::shared_ptr<Request>> Model::finish(const std::vector<Unit>& batch) {
-  std::vector<std::shared_ptr<Request>> done;
-  for (size_t i = 0; i < batch.size(); ++i) {
-    Request& request = *batch[i].request;
-    --request.remaining;
-    const bool last = i + 1 == batch.size() || batch[i + 1].request != batch[i].request;
-    if (!last) continue;  // a request's images are neighbours in the queue, so in the batch too
-    request.running = false;
-    if (request.cancel_error) request.error = request.cancel_error;
-    if (request.error) {
-      Remove(queue_, request);
-      request.remaining = 0;
-    }
-    if (request.remaining > 0) continue;
-    active_.erase(std::remove(active_.begin(), active_.end(), batch[i].request), active_.end());
-    done.push_back(batch[i].request);
-  }
-  return done;
 }
 
 template <typename Wanted>
 void Model::cancel_where(const Wanted& wanted, const Error& error) {
-  std::vector<std::shared_ptr<Request>> settled;
+  WaitingList settled;
   {
     std::lock_guard lock(mutex_);
-    for (const auto& request : active_) {
-      if (!wanted(*request)) continue;
-      if (request->running) {
-        // The dispatcher's, until its batch ends: only then is it settled. A close lets it finish,
-        // unless it has images that have not been begun.
-        const bool unfinished = std::any_of(queue_.begin(), queue_.end(), [&](const Unit& unit) {
-          return unit.request == request;
-        });
-        if (unfinished || error.code() == ErrorCode::kAborted) request->cancel_error = error;
-        continue;
+    for (Request* request = active_.front(); request != nullptr;) {
+      Request* const next = ActiveList::Next(*request);
+      if (wanted(*request)) {
+        const bool unfinished = queue_.remove(*request);
+        if (request->running == 0) {
+          request->error = error;
+          active_.erase(*request);
+          counters_.settled(*request);
+          settled.push_back(*request);
+        } else if (unfinished || error.code() == ErrorCode::kAborted ||
+                   request->warm_up.rounds > 0) {
+          request->cancel_error = error;  // settled when its batches end
+        }
       }
-      Remove(queue_, *request);
-      request->error = error;
-      settled.push_back(request);
-    }
-    for (const auto& request : settled) {
-      active_.erase(std::remove(active_.begin(), active_.end(), request), active_.end());
+      request = next;
     }
   }
-  for (const auto& request : settled) request->done(request);
+  Settle(&settled);
 }
 
 void Model::cancel(uint64_t owner, uint64_t id, const Error& error) {
@@ -137,6 +183,19 @@ void Model::cancel(uint64_t owner, uint64_t id, const Error& error) {
 
 void Model::cancel_all(uint64_t owner, const Error& error) {
   cancel_where([&](const Request& r) { return r.owner == owner; }, error);
+}
+
+ModelStats Model::stats() const {
+  ModelStats stats;
+  std::lock_guard lock(mutex_);
+  counters_.write_to(&stats);
+  stats.waiting = queue_.images();
+  stats.profile = profile_;
+  stats.rule = rule_;
+  stats.max_in_flight = options_.max_in_flight;
+  stats.max_queue = options_.max_queue;
+  stats.max_batch_delay_ms = options_.max_batch_delay_ms;
+  return stats;
 }
 
 }  // namespace deeplab::pipeline

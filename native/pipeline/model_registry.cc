@@ -45,7 +45,7 @@ uint64_t Fingerprint(const uint8_t* bytes, size_t size) {
 
 // Everything that makes two sessions different. Files are known by their real path and what lib/
 // says of their sizes and times, so that a replaced one is loaded anew.
-std::string Key(const infer::OpenRequest& request) {
+std::string Key(const infer::OpenRequest& request, const SchedulerOptions& options) {
   std::error_code ignored;
   const auto path = std::filesystem::u8path(request.weights_path);
   const auto real = std::filesystem::weakly_canonical(path, ignored);
@@ -56,7 +56,9 @@ std::string Key(const infer::OpenRequest& request) {
       << '\n';
   const infer::SessionOptions& s = request.session;
   key << s.intra_op_threads << ' ' << s.inter_op_threads << ' ' << s.graph_optimization << ' '
-      << s.memory_arena << ' ' << s.memory_pattern << ' ' << s.spinning << ' ' << request.max_batch;
+      << s.memory_arena << ' ' << s.memory_pattern << ' ' << s.spinning << ' ' << request.max_batch
+      << '\n';
+  key << options.max_in_flight << ' ' << options.max_queue << ' ' << options.max_batch_delay_ms;
   for (const infer::LibraryCandidate& c : request.candidates)
     key << '\n' << c.library << ' ' << c.path;
   return key.str();
@@ -72,8 +74,9 @@ void Forget(Registry& registry) {
 
 }  // namespace
 
-std::shared_ptr<Model> Model::Open(const infer::OpenRequest& request) {
-  const std::string key = Key(request);
+std::shared_ptr<Model> Model::Open(const infer::OpenRequest& request,
+                                   const SchedulerOptions& options) {
+  const std::string key = Key(request, options);
   Registry& registry = TheRegistry();
   std::shared_ptr<Entry> entry;
   {
@@ -87,7 +90,8 @@ std::shared_ptr<Model> Model::Open(const infer::OpenRequest& request) {
   if (std::shared_ptr<Model> model = entry->model.lock()) return model;
   std::string reason;
   auto session = infer::Open(request, &reason);
-  std::shared_ptr<Model> model(new Model(std::move(session), std::move(reason)));
+  const Stages& stages = StagesOf(session->limits().memory);
+  std::shared_ptr<Model> model(new Model(std::move(session), std::move(reason), options, stages));
   std::lock_guard lock(registry.mutex);  // Count() and Forget() read it under this one
   entry->model = model;
   return model;

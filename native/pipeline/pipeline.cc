@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "postprocess/postprocess.h"
-#include "preprocess/preprocess.h"
-
 namespace deeplab::pipeline {
 namespace {
 
@@ -22,83 +19,187 @@ CapturedTensor Capture(const ConstPlanes& planes) {
   return tensor;
 }
 
-// pixels → the unit's slot of the session's input
-void Preprocess(const Unit& unit, const MutablePlanes& slot, ThreadPool& pool) {
+// Memory of the caller where it gave some, else of the pool.
+template <typename T>
+T* Place(T* given, HostBuffer* buffer, size_t bytes) {
+  if (given != nullptr) return given;
+  *buffer = BufferPool::Instance().acquire(bytes);
+  return buffer->as<T>();
+}
+
+// Where the results go that were asked for. `unasked_ids`: an overlay needs ids all the same.
+postprocess::MapTarget MakeTarget(const Unit& unit, HostBuffer* unasked_ids) {
+  const Package& package = *unit.request->package;
+  const Include& include = unit.request->options.include;
+  ImageResult& result = unit.result();
+  const size_t pixels = static_cast<size_t>(result.width) * result.height;
+  postprocess::MapTarget target;
+  target.id_bytes = package.id_bytes;
+  if (include.ids) {
+    target.ids =
+        Place(static_cast<uint8_t*>(unit.image().out_ids), &result.ids, pixels * package.id_bytes);
+  } else if (include.overlay) {
+    target.ids = Place<uint8_t>(nullptr, unasked_ids, pixels * package.id_bytes);
+  }
+  if (include.confidence) {
+    target.confidence =
+        Place(unit.image().out_confidence, &result.confidence, pixels * sizeof(float));
+  }
+  if (include.class_areas) {
+    const size_t bytes = static_cast<size_t>(package.id_count) * sizeof(int64_t);
+    target.class_areas = Place<int64_t>(nullptr, &result.class_areas, bytes);
+    std::memset(target.class_areas, 0, bytes);
+  }
+  if (!include.probabilities.empty()) {
+    target.channels = include.probabilities.data();
+    target.channel_count = static_cast<int>(include.probabilities.size());
+    target.probabilities = Place<float>(nullptr, &result.probabilities,
+                                        include.probabilities.size() * pixels * sizeof(float));
+  }
+  return target;
+}
+
+void RefuseNonFinite(const Unit& unit) {
+  const int64_t pixels = unit.result().non_finite;
+  if (pixels == 0 || !unit.request->options.strict) return;
+  throw Error(ErrorCode::kNonFiniteLogits,
+              std::to_string(pixels) + " pixels have logits that are not finite numbers.",
+              {{"index", std::to_string(unit.index)}, {"nonFinitePixels", std::to_string(pixels)}});
+}
+
+// pixels → the image's part of the network's input
+void Preprocess(const Unit& unit, const MutablePlanes& input, const Stages& stages,
+                ThreadPool& pool) {
   const auto start = Clock::now();
-  Request& request = *unit.request;
-  ImageResult& result = request.results[unit.index];
+  const Request& request = *unit.request;
+  ImageResult& result = unit.result();
   result.geometry = unit.geometry();
   result.timings.queue = Milliseconds(request.submitted, start);
-  preprocess::PreprocessCpu(unit.image().view, *unit.image().plan, request.package->plans.config(),
-                            slot, pool);
-  if (request.options.capture) {
-    result.tensors.push_back(Capture({slot.data, slot.type, slot.shape}));
-  }
+  stages.preprocess(unit.image().view, *unit.image().plan, request.package->plans.config(), input,
+                    pool);
+  if (request.options.capture)
+    result.tensors.push_back(Capture({input.data, input.type, input.shape}));
   result.timings.preprocess = Milliseconds(start, Clock::now());
 }
 
-// logits → the unit's two maps
-void Postprocess(const Unit& unit, const ConstPlanes& logits, ThreadPool& pool) {
+// logits → the image's maps and whatever else was asked for
+void Postprocess(const Unit& unit, const ConstPlanes& logits, const Stages& stages,
+                 postprocess::ClassTable* classes, ThreadPool& pool) {
   const auto start = Clock::now();
-  Request& request = *unit.request;
+  const Request& request = *unit.request;
   const Package& package = *request.package;
-  ImageResult& result = request.results[unit.index];
+  ImageResult& result = unit.result();
   const plan::Geometry& g = result.geometry;
   if (request.options.capture) result.tensors.push_back(Capture(logits));
-
-  const auto plan = package.plans.postprocess(g, static_cast<int>(logits.shape.width),
-                                              static_cast<int>(logits.shape.height));
-  const size_t pixels = static_cast<size_t>(g.map_width) * g.map_height;
   result.width = g.map_width;
   result.height = g.map_height;
-  result.ids = BufferPool::Instance().acquire(pixels * package.id_bytes);
-  result.confidence = BufferPool::Instance().acquire(pixels * sizeof(float));
-  const postprocess::ClassTable classes{
-      package.id_of_channel, request.options.thresholds,
-      static_cast<uint16_t>(package.plans.config().background_id)};
-  result.non_finite = postprocess::PostprocessCpu(
-      logits, *plan, g, classes,
-      {result.ids.data(), package.id_bytes, result.confidence.as<float>()}, pool);
-  result.timings.postprocess = Milliseconds(start, Clock::now());
+  classes->id_of_channel = package.id_of_channel;
+  classes->thresholds = request.options.thresholds;
+  classes->background_id = static_cast<uint16_t>(package.plans.config().background_id);
 
-  if (result.non_finite > 0 && request.options.strict) {
-    throw Error(
-        ErrorCode::kNonFiniteLogits,
-        std::to_string(result.non_finite) + " pixels have logits that are not finite numbers.",
-        {{"index", std::to_string(unit.index)},
-         {"nonFinitePixels", std::to_string(result.non_finite)}});
+  HostBuffer unasked_ids;
+  const postprocess::MapTarget target = MakeTarget(unit, &unasked_ids);
+  const auto plan = package.plans.postprocess(g, static_cast<int>(logits.shape.width),
+                                              static_cast<int>(logits.shape.height));
+  result.non_finite = stages.postprocess(logits, *plan, g, *classes, target, pool);
+  result.timings.postprocess = Milliseconds(start, Clock::now());
+  RefuseNonFinite(unit);
+}
+
+// Runs a step of one image; what it throws is the image's error.
+template <typename Step>
+void Guarded(const Unit& unit, const Step& step) noexcept {
+  if (unit.result().error) return;
+  try {
+    step();
+  } catch (...) {
+    unit.result().error = Describe(std::current_exception());
+  }
+}
+
+// Runs a step of all images; what it throws is the error of each.
+template <typename Step>
+void Guarded(const std::vector<Unit>& units, const Step& step) noexcept {
+  try {
+    step();
+  } catch (...) {
+    const Error error = Describe(std::current_exception());
+    for (const Unit& unit : units) {
+      if (!unit.result().error) unit.result().error = error;
+    }
   }
 }
 
 }  // namespace
 
-void RunBatch(infer::Session& session, const std::vector<Unit>& units, ThreadPool& pool) {
-  const infer::SessionInfo& info = session.info();
+const Stages& StagesOf(infer::MemoryKind memory) {
+  static constexpr Stages kHost{preprocess::PreprocessCpu, postprocess::PostprocessCpu};
+  switch (memory) {
+    case infer::MemoryKind::kHost:
+      return kHost;
+  }
+  throw Error(ErrorCode::kInternal, "There are no stages for this kind of memory.");
+}
+
+Batch::Batch(infer::Session& session, infer::Slot& slot, const Stages& stages, ThreadPool& pool)
+    : session_(session), slot_(slot), stages_(stages), pool_(pool) {
+  units.reserve(static_cast<size_t>(session.limits().max_batch));
+}
+
+void Batch::prepare(size_t images) {
   const plan::Geometry& g = units.front().geometry();
-  const PlaneShape shape{3, g.input_height, g.input_width};
-  const int batch = std::max(static_cast<int>(units.size()), session.limits().min_batch);
-  const size_t slot_bytes = shape.elements() * ByteSize(info.input.type);
+  prepared_ = 0;
+  input_ =
+      static_cast<uint8_t*>(slot_.prepare(static_cast<int>(images), g.input_height, g.input_width));
+  prepared_ = images;
+}
 
-  uint8_t* input = static_cast<uint8_t*>(session.prepare(batch, g.input_height, g.input_width));
-  for (size_t i = 0; i < units.size(); ++i) {
-    Preprocess(units[i], {input + i * slot_bytes, info.input.type, shape}, pool);
-  }
-  std::memset(input + units.size() * slot_bytes, 0, (batch - units.size()) * slot_bytes);
-
-  const auto start = Clock::now();
-  const std::vector<ConstPlanes>& logits = session.run();
-  const double network = Milliseconds(start, Clock::now());
-
-  for (size_t i = 0; i < units.size(); ++i) {
-    Request& request = *units[i].request;
-    request.results[units[i].index].timings.network = network;
-    if (request.error) continue;  // an earlier image of it failed
-    try {
-      Postprocess(units[i], logits[i], pool);
-    } catch (const Error& error) {
-      request.error = error;
+void Batch::preprocess(size_t capacity) {
+  Guarded(units, [&] {
+    const plan::Geometry& g = units.front().geometry();
+    const DataType type = session_.info().input.type;
+    const PlaneShape shape{3, g.input_height, g.input_width};
+    if (prepared_ == 0) prepare(std::max({capacity, units.size(), min_batch()}));
+    for (; preprocessed_ < units.size(); ++preprocessed_) {
+      uint8_t* const input = input_ + preprocessed_ * shape.elements() * ByteSize(type);
+      Guarded(units[preprocessed_], [&] {
+        Preprocess(units[preprocessed_], {input, type, shape}, stages_, pool_);
+      });
     }
+  });
+}
+
+void Batch::run() {
+  Guarded(units, [&] {
+    if (std::all_of(units.begin(), units.end(), [](const Unit& u) { return u.result().error; })) {
+      return;
+    }
+    const size_t images = std::max(units.size(), min_batch());
+    if (prepared_ != images) prepare(images);  // smaller than the room that was made
+    const plan::Geometry& g = units.front().geometry();
+    const size_t bytes = PlaneShape{3, g.input_height, g.input_width}.elements() *
+                         ByteSize(session_.info().input.type);
+    std::memset(input_ + units.size() * bytes, 0, (images - units.size()) * bytes);
+    const auto start = Clock::now();
+    logits_ = &slot_.run();
+    network_ms_ = Milliseconds(start, Clock::now());
+  });
+}
+
+void Batch::postprocess() {
+  if (logits_ == nullptr) return;
+  for (size_t i = 0; i < units.size(); ++i) {
+    const Unit& unit = units[i];
+    unit.result().timings.network = network_ms_;
+    Guarded(unit, [&] { Postprocess(unit, (*logits_)[i], stages_, &classes_, pool_); });
   }
+}
+
+void Batch::clear() noexcept {
+  units.clear();
+  prepared_ = preprocessed_ = 0;
+  logits_ = nullptr;
+  network_ms_ = 0;
 }
 
 }  // namespace deeplab::pipeline

@@ -1,16 +1,18 @@
 // One call of infer(): its images, its options and, when it is done, its results or its error.
-// Built on the JavaScript thread, then owned by the model until `done` is called, exactly once.
+// Has one owner at a time: who builds it, then the model, then the listener that it is handed to,
+// exactly once. Requests are recycled with the memory of their lists, so that a warm process
+// allocates nothing for one.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include "core/error.h"
 #include "core/image.h"
+#include "core/intrusive_list.h"
 #include "core/memory.h"
 #include "core/tensor.h"
 #include "pipeline/package.h"
@@ -79,6 +81,33 @@ struct ImageResult {
   plan::Geometry geometry;
   Timings timings;
   std::vector<CapturedTensor> tensors;  // input, logits; empty unless captured
+  std::optional<Error> error;           // what this image failed with
+};
+
+// A request without images: the network is run on zeros, to measure which batch is best.
+struct WarmUp {
+  int input_width = 0;  // of the network's input
+  int input_height = 0;
+  int rounds = 0;  // 0: no warm-up
+};
+
+struct Request;
+
+// Gives a request back for the next one to use. Any thread.
+struct Recycle {
+  void operator()(Request* request) const noexcept;
+};
+using RequestPtr = std::unique_ptr<Request, Recycle>;
+
+// An empty request, a used one where there is one. Any thread.
+RequestPtr NewRequest();
+
+// Gets requests back when they are over.
+class Listener {
+ public:
+  virtual ~Listener() = default;
+  // On a thread of the model or of whoever cancels. Must not call the model.
+  virtual void done(RequestPtr request) noexcept = 0;
 };
 
 struct Request {
@@ -89,27 +118,35 @@ struct Request {
   uint64_t id = 0;     // the owner's own number
   std::vector<InputImage> images;
   RequestOptions options;
+  WarmUp warm_up;
+  std::shared_ptr<Listener> listener;
   Clock::time_point submitted;
 
   std::vector<ImageResult> results;  // by image, as they are finished
-  std::optional<Error> error;
+  std::optional<Error> error;        // of the request: what a listener looks at first
 
-  // Called once, on the dispatcher's thread or that of whoever cancels. Must not call the model.
-  std::function<void(const std::shared_ptr<Request>&)> done;
-
-  // Guarded by the model's mutex: images not yet finished, whether some are being run, and with
-  // what to settle instead of the results once they are not.
-  size_t remaining = 0;
-  bool running = false;
+  // The model's own, guarded by its mutex: images taken into batches, those of them that are not
+  // finished, and what to settle with, instead of the results, once nothing runs.
+  size_t begun = 0;
+  size_t running = 0;
   std::optional<Error> cancel_error;
+  ListLink<Request> active;   // among all that is not settled
+  ListLink<Request> waiting;  // in the queue, or among what is to be settled
+
+  // Images, or the one piece of work that a warm-up is.
+  size_t units() const noexcept { return warm_up.rounds > 0 ? 1 : images.size(); }
 };
 
-// One image of a request: what queues and batches are made of.
+using ActiveList = IntrusiveList<Request, &Request::active>;
+using WaitingList = IntrusiveList<Request, &Request::waiting>;
+
+// One image of a request: what batches are made of.
 struct Unit {
-  std::shared_ptr<Request> request;
+  Request* request = nullptr;
   size_t index = 0;
 
   InputImage& image() const { return request->images[index]; }
+  ImageResult& result() const { return request->results[index]; }
   const plan::Geometry& geometry() const { return image().plan->geometry; }
 };
 

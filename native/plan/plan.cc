@@ -4,6 +4,8 @@
 #include <string>
 
 #include "core/error.h"
+#include "core/simd.h"
+#include "plan/head.h"
 
 namespace deeplab::plan {
 
@@ -20,19 +22,28 @@ PreprocessPlan MakePreprocessPlan(const ModelConfig& config, const Overrides& ov
   return plan;
 }
 
-PostprocessPlan MakePostprocessPlan(const Geometry& g, int background_id, int logits_width,
+PostprocessPlan MakePostprocessPlan(const Geometry& g, const ModelConfig& config, int logits_width,
                                     int logits_height) {
-  const Window x = LogitsWindow(logits_width, g.input_width, g.pad_left, g.pad_right);
-  const Window y = LogitsWindow(logits_height, g.input_height, g.pad_top, g.pad_bottom);
+  const Head& head = config.head;
+  const int width = head.cut ? HeadOutputSize(HeadColumns(head), logits_width) : logits_width;
+  const int height = head.cut ? HeadOutputSize(HeadRows(head), logits_height) : logits_height;
+  const Window x = LogitsWindow(width, g.input_width, g.pad_left, g.pad_right);
+  const Window y = LogitsWindow(height, g.input_height, g.pad_top, g.pad_bottom);
   if (x.end <= x.start || y.end <= y.start) {
     throw Error(ErrorCode::kImageTooThin, "The image is so thin that none of the network's " +
-                                              std::to_string(logits_width) + "×" +
-                                              std::to_string(logits_height) + " logits shows it.");
+                                              std::to_string(width) + "×" + std::to_string(height) +
+                                              " logits shows it.");
   }
   PostprocessPlan plan;
-  plan.columns = ComputeLinearTaps(logits_width, x.start, x.end, g.crop.width);
-  plan.rows = ComputeLinearTaps(logits_height, y.start, y.end, g.crop.height);
-  plan.constant = static_cast<float>(background_id);
+  plan.columns = ComputeLinearTaps(width, x.start, x.end, g.crop.width);
+  plan.rows = ComputeLinearTaps(height, y.start, y.end, g.crop.height);
+  if (head.cut) {
+    plan.columns =
+        Compose(plan.columns, ComputeHeadTaps(HeadColumns(head), logits_width), logits_width);
+    plan.rows = Compose(plan.rows, ComputeHeadTaps(HeadRows(head), logits_height), logits_height);
+  }
+  plan.bands = ComputeColumnBands(plan.columns, FloatLanes(ActiveSimdLevel()));
+  plan.constant = static_cast<float>(config.background_id);
   return plan;
 }
 
@@ -52,9 +63,8 @@ std::shared_ptr<const PostprocessPlan> PlanCache::postprocess(const Geometry& g,
                                                               int logits_height) {
   const Key key{{g.crop.width, g.crop.height, g.input_width, g.input_height, g.pad_left, g.pad_top,
                  g.pad_right, g.pad_bottom, logits_width, logits_height}};
-  return postprocess_.get(key, [&] {
-    return MakePostprocessPlan(g, config_.background_id, logits_width, logits_height);
-  });
+  return postprocess_.get(
+      key, [&] { return MakePostprocessPlan(g, config_, logits_width, logits_height); });
 }
 
 }  // namespace deeplab::plan

@@ -3,12 +3,12 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
 #include <utility>
 
+#include "plan/column_bands.h"
 #include "plan/config.h"
 #include "plan/geometry.h"
 #include "plan/taps.h"
@@ -27,17 +27,19 @@ struct PreprocessPlan {
 
 // Logits → maps.
 struct PostprocessPlan {
-  LinearTaps columns;  // crop.width entries over the logits' width
-  LinearTaps rows;     // crop.height entries over the logits' height
+  LinearTaps columns;  // crop.width entries over the width of the session's logits
+  LinearTaps rows;     // crop.height entries over their height
+  ColumnBands bands;   // the columns once more, for the vectors of ActiveSimdLevel()
   float constant = 0;  // what surrounds the logits where the window reaches over them
 };
 
 PreprocessPlan MakePreprocessPlan(const ModelConfig& config, const Overrides& overrides,
                                   int source_width, int source_height);
 
-// Throws Error{kImageTooThin} when the pads leave no logits.
-PostprocessPlan MakePostprocessPlan(const Geometry& geometry, int background_id, int logits_width,
-                                    int logits_height);
+// From the session's logits. Pads and sizes are those of the network as the package has it: a cut
+// head is put back first. Throws Error{kImageTooThin} when the pads leave no logits.
+PostprocessPlan MakePostprocessPlan(const Geometry& geometry, const ModelConfig& config,
+                                    int logits_width, int logits_height);
 
 // Last-used first list of values by key, for a handful of entries; any thread.
 template <typename Key, typename Value>
@@ -45,7 +47,9 @@ class SmallCache {
  public:
   explicit SmallCache(size_t capacity) : capacity_(capacity) {}
 
-  std::shared_ptr<const Value> get(const Key& key, const std::function<Value()>& make) {
+  // `make()` is called for a key that is not there; a hit allocates nothing.
+  template <typename Make>
+  std::shared_ptr<const Value> get(const Key& key, const Make& make) {
     {
       std::lock_guard lock(mutex_);
       for (auto it = entries_.begin(); it != entries_.end(); ++it) {

@@ -36,25 +36,30 @@ Support TriangleSupport(int index, int window_size, float scale) {
 }
 
 // Cuts a support to the axis: inner taps stay, the rest is summed into `outer`.
-struct InnerTaps {
-  int start = 0;  // axis coordinates
-  std::vector<float> weights;
-  float outer = 0;
-};
-
-InnerTaps Cut(const Support& support, int window_start, int in_size) {
-  InnerTaps inner;
+Taps Cut(const Support& support, int window_start, int in_size) {
+  Taps inner;
   for (size_t i = 0; i < support.weights.size(); ++i) {
     const int position = window_start + support.first + static_cast<int>(i);
     if (position < 0 || position >= in_size) {
       inner.outer += support.weights[i];
-    } else if (support.weights[i] != 0 || !inner.weights.empty()) {
-      if (inner.weights.empty()) inner.start = position;
-      inner.weights.push_back(support.weights[i]);
+      continue;
     }
+    if (inner.weights.empty()) inner.start = position;
+    inner.weights.push_back(support.weights[i]);
   }
-  while (!inner.weights.empty() && inner.weights.back() == 0) inner.weights.pop_back();
   return inner;
+}
+
+// The weights without the zeros at both ends: [first, end).
+struct Range {
+  size_t first = 0, end = 0;
+};
+
+Range WithoutZeros(const std::vector<float>& weights) {
+  Range range{0, weights.size()};
+  while (range.end > 0 && weights[range.end - 1] == 0) --range.end;
+  while (range.first < range.end && weights[range.first] == 0) ++range.first;
+  return range;
 }
 
 bool IsIdentity(const LinearTaps& table) {
@@ -85,31 +90,42 @@ FixedTaps ComputeFixedTaps(int source_size, int target_size) {
   return table;
 }
 
-LinearTaps ComputeLinearTaps(int in_size, int window_start, int window_end, int target_size) {
-  const int window_size = window_end - window_start;
-  const float scale = static_cast<float>(window_size) / static_cast<float>(target_size);
-  std::vector<InnerTaps> inner;
-  inner.reserve(target_size);
+LinearTaps MakeLinearTaps(const std::vector<Taps>& outputs, int in_size) {
+  const size_t size = outputs.size();
   LinearTaps table;
   table.taps = 1;
-  for (int o = 0; o < target_size; ++o) {
-    inner.push_back(Cut(TriangleSupport(o, window_size, scale), window_start, in_size));
-    table.taps = std::max(table.taps, static_cast<int>(inner.back().weights.size()));
+  std::vector<Range> ranges;
+  ranges.reserve(size);
+  for (const Taps& taps : outputs) {
+    ranges.push_back(WithoutZeros(taps.weights));
+    table.taps = std::max(table.taps, static_cast<int>(ranges.back().end - ranges.back().first));
   }
-  table.weights.assign(static_cast<size_t>(table.taps) * target_size, 0.0f);
-  for (int o = 0; o < target_size; ++o) {
-    const InnerTaps& taps = inner[o];
-    const int start = std::min(taps.start, in_size - table.taps);
+  table.weights.assign(static_cast<size_t>(table.taps) * size, 0.0f);
+  for (size_t o = 0; o < size; ++o) {
+    const Taps& taps = outputs[o];
+    const int first = taps.start + static_cast<int>(ranges[o].first);
+    const int start = std::min(first, in_size - table.taps);
     table.start.push_back(start);
     table.outer.push_back(taps.outer);
     table.any_outer = table.any_outer || taps.outer != 0;
-    for (size_t t = 0; t < taps.weights.size(); ++t) {
+    for (size_t t = ranges[o].first; t < ranges[o].end; ++t) {
       const size_t tap = static_cast<size_t>(taps.start - start) + t;
-      table.weights[tap * target_size + o] = taps.weights[t];
+      table.weights[tap * size + o] = taps.weights[t];
     }
   }
   table.identity = IsIdentity(table);
   return table;
+}
+
+LinearTaps ComputeLinearTaps(int in_size, int window_start, int window_end, int target_size) {
+  const int window_size = window_end - window_start;
+  const float scale = static_cast<float>(window_size) / static_cast<float>(target_size);
+  std::vector<Taps> outputs;
+  outputs.reserve(target_size);
+  for (int o = 0; o < target_size; ++o) {
+    outputs.push_back(Cut(TriangleSupport(o, window_size, scale), window_start, in_size));
+  }
+  return MakeLinearTaps(outputs, in_size);
 }
 
 }  // namespace deeplab::plan

@@ -37,6 +37,17 @@ struct LinearTaps {
   }
 };
 
+// One output's taps, before a table is made of them.
+struct Taps {
+  int start = 0;
+  std::vector<float> weights;
+  float outer = 0;
+};
+
+// The table of these outputs over an axis of in_size: zeros at the ends of each output's weights
+// are dropped, then all get as many taps as the longest.
+LinearTaps MakeLinearTaps(const std::vector<Taps>& outputs, int in_size);
+
 // torchvision's bilinear resize (half-pixel centres, antialias: a triangle that widens when
 // shrinking) of in[window_start, window_end) to target_size outputs. The window may reach over the
 // axis [0, in_size) on both sides.

@@ -3,23 +3,24 @@
 //   pad crop · resize (tap tables) → softmax or sigmoid → arg max → background's slot → threshold
 //   → place into the map
 //
-// K full-size planes never exist: a band of output rows keeps only the horizontally resized rows
-// that its vertical taps need.
+// K full-size planes never exist: an output row is blended from the source rows at the logits' own
+// width, and a vector of its pixels at a time is interpolated, compared and finished in registers.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
+#include "core/simd.h"
 #include "core/tensor.h"
 #include "core/thread_pool.h"
 #include "plan/plan.h"
 
 namespace deeplab::postprocess {
 
-// From logit channel to class id, and what each id needs to stay.
+// From logit channel to class id, and what each id needs to stay. A view: owns nothing.
 struct ClassTable {
-  std::vector<uint16_t> id_of_channel;  // K entries; skips background's slot where K = names − 1
-  std::vector<float> thresholds;        // by class id; confidence < threshold becomes background
+  const std::vector<uint16_t>& id_of_channel;  // as ChannelIds() makes them
+  const std::vector<float>& thresholds;  // by class id; confidence < threshold becomes background
   uint16_t background_id = 0;
 };
 
@@ -39,10 +40,12 @@ struct MapTarget {
   float* probabilities = nullptr;  // … as planes, one a channel; 0 outside the crop
 };
 
-// Writes every pixel of both maps (background and 0 outside the crop) and returns how many pixels
-// had non-finite logits: those become background with confidence 0.
+// Writes every pixel of what is wanted (background, 0 and 0 outside the crop) and returns how many
+// pixels had non-finite logits: those become background with confidence and probabilities 0. The
+// class map does not depend on what else is wanted. `level` is the one that plan.bands is for.
 int64_t PostprocessCpu(const ConstPlanes& logits, const plan::PostprocessPlan& plan,
                        const plan::Geometry& geometry, const ClassTable& classes,
-                       const MapTarget& target, ThreadPool& pool);
+                       const MapTarget& target, ThreadPool& pool,
+                       SimdLevel level = ActiveSimdLevel());
 
 }  // namespace deeplab::postprocess

@@ -148,10 +148,12 @@ TEST(OrtLibraries, AnotherFileIsOpenedBesideItWithItsOwnEnvironment) {
   const auto of_copy = OpenSession(request);
   const auto of_first = OpenNetwork("dynamic_batch");
   EXPECT_NE(of_copy->info().library_path, of_first->info().library_path);
-  of_copy->prepare(1, 4, 6);
-  of_first->prepare(1, 4, 6);
-  EXPECT_EQ(of_copy->run().size(), 1u);
-  EXPECT_EQ(of_first->run().size(), 1u);
+  const auto of_copy_slot = of_copy->new_slot();
+  const auto of_first_slot = of_first->new_slot();
+  of_copy_slot->prepare(1, 4, 6);
+  of_first_slot->prepare(1, 4, 6);
+  EXPECT_EQ(of_copy_slot->run().size(), 1u);
+  EXPECT_EQ(of_first_slot->run().size(), 1u);
 }
 
 TEST(OrtLibraries, ManyThreadsGetOneLibraryAndOneEnvironment) {

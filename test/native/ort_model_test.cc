@@ -26,9 +26,10 @@ OpenRequest RequestForBytes(const std::string& network, const std::vector<uint8_
 
 // The second class of the fixtures' convolution on a black image is 4.
 void ExpectRuns(Session* session) {
-  auto* input = static_cast<float*>(session->prepare(1, 4, 6));
+  const auto session_slot = session->new_slot();
+  auto* input = static_cast<float*>(session_slot->prepare(1, 4, 6));
   std::fill(input, input + 72, 0.0f);
-  const ConstPlanes planes = session->run().at(0);
+  const ConstPlanes planes = session_slot->run().at(0);
   EXPECT_EQ(static_cast<const float*>(planes.data)[0], 0.5f);
   EXPECT_EQ(static_cast<const float*>(planes.data)[24], 4.0f);
 }
@@ -168,12 +169,14 @@ TEST(OrtModel, NothingOfTheLibraryIsPrinted) {
   ::testing::internal::CaptureStdout();
   const size_t before = LibraryUnderTest().log().recent().size();
   const auto session = OpenNetwork("false_dims");  // the library warns of the size it finds
-  static_cast<float*>(session->prepare(1, 2, 2))[0] = 2;
-  session->run();
+  const auto session_slot = session->new_slot();
+  static_cast<float*>(session_slot->prepare(1, 2, 2))[0] = 2;
+  session_slot->run();
   RefusalOf("unknown_operator");
   const auto failing = OpenNetwork("needs_height_8");
-  failing->prepare(1, 5, 5);
-  ExpectError(ErrorCode::kBackendFailed, [&] { failing->run(); });
+  const auto failing_slot = failing->new_slot();
+  failing_slot->prepare(1, 5, 5);
+  ExpectError(ErrorCode::kBackendFailed, [&] { failing_slot->run(); });
   EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
   EXPECT_EQ(::testing::internal::GetCapturedStdout(), "");
   EXPECT_GT(LibraryUnderTest().log().recent().size(), before);

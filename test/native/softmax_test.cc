@@ -1,37 +1,61 @@
-// postprocess/: the exponential's error bound, the row kernel against its definition, channel ids.
+// postprocess/: the exponential's error bounds, the sigmoid, half precision, channel ids.
 
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
-#include <random>
 #include <vector>
 
+#include "core/half.h"
+#include "core/simd.h"
+#include "postprocess/kernel_table.h"
 #include "postprocess/postprocess.h"
-#include "postprocess/row_kernel.h"
 #include "postprocess/softmax.h"
 
 namespace deeplab::postprocess {
 namespace {
 
-TEST(ExpNonPositive, IsWithinTwoUnitsInTheLastPlace) {
+using baseline::ExpNonPositive;
+using baseline::Sigmoid;
+
+TEST(ExpNonPositive, IsWithinItsBoundAndNeverAboveOne) {
   double worst = 0;
-  for (float x = 0; x > -87.0f; x -= 0.000371f) {
+  for (float x = 0; x > -100.0f; x -= 0.0000371f + std::fabs(x) * 1e-6f) {
     const double exact = std::exp(static_cast<double>(x));
-    const float rounded = static_cast<float>(exact);
-    const double unit = std::nextafter(rounded, std::numeric_limits<float>::infinity()) - rounded;
-    worst = std::max(worst, std::fabs(ExpNonPositive(x) - exact) / unit);
+    const double error = std::fabs(ExpNonPositive(x) - exact);
+    ASSERT_LE(error, exact * 0x1p-22 + 0x1p-24) << x;
+    ASSERT_LE(ExpNonPositive(x), 1.0f) << x;
+    worst = std::max(worst, error);
   }
-  EXPECT_LE(worst, 2.0);
+  EXPECT_LE(worst, 2e-7);
   EXPECT_EQ(ExpNonPositive(0.0f), 1.0f);
-  EXPECT_LT(ExpNonPositive(-1e30f), 1e-37f);
+  EXPECT_EQ(ExpNonPositive(-1e30f), 0x1p-126f);
+  EXPECT_EQ(ExpNonPositive(-0x1p-149f), 1.0f);
 }
 
-TEST(ExpNonPositive, SixteenAtOnceGiveTheBitsOfOne) {
-  Floats many;
-  for (int i = 0; i < kLanes; ++i) many[i] = -5.7f * static_cast<float>(i) - 0.013f;
-  const Floats result = ExpNonPositive(many);
-  for (int i = 0; i < kLanes; ++i) EXPECT_EQ(result[i], ExpNonPositive(many[i]));
+// Every float near 0, where e^x is near 1 and rounding could carry it above.
+TEST(ExpNonPositive, IsNeverAboveOneForAnyFloatDownToTwoToTheMinusTen) {
+  for (float x = -0x1p-30f; x > -0x1p-10f; x = std::nextafter(x, -1.0f)) {
+    ASSERT_LE(ExpNonPositive(x), 1.0f) << x;
+  }
+}
+
+TEST(ExpNonPositive, AVectorGivesTheBitsOfOne) {
+  baseline::Floats many;
+  for (int start = 0; start < 100; ++start) {
+    for (int i = 0; i < baseline::kLanes; ++i) many[i] = -0.971f * (start + i * 0.31f) - 0.013f;
+    const baseline::Floats result = ExpNonPositive(many);
+    for (int i = 0; i < baseline::kLanes; ++i) EXPECT_EQ(result[i], ExpNonPositive(many[i]));
+  }
+}
+
+TEST(ExpChord, IsAnUpperBoundByLessThanSixPercent) {
+  for (float x = 0; x > -80.0f; x -= 0.000371f) {
+    const double chord = baseline::ExpChord(baseline::Broadcast(x))[1];
+    const double exact = std::exp(static_cast<double>(x));
+    ASSERT_GE(chord, exact * (1 - 1e-5)) << x;
+    ASSERT_LE(chord, exact * 1.0616) << x;
+  }
+  EXPECT_GE(baseline::ExpChord(baseline::Broadcast(-1e30f))[0], 0.0f);
 }
 
 TEST(Sigmoid, IsRightForEitherSign) {
@@ -40,59 +64,29 @@ TEST(Sigmoid, IsRightForEitherSign) {
   }
 }
 
-struct Row {
-  std::vector<float> values;  // [channel][stride]
-  std::vector<int32_t> channel;
-  std::vector<float> confidence, probe, scratch;
-};
-
-Row Classify(std::vector<float> values, int channels, int width) {
-  const size_t stride = (static_cast<size_t>(width) + kLanes - 1) / kLanes * kLanes;
-  Row row{std::move(values), std::vector<int32_t>(stride), std::vector<float>(stride),
-          std::vector<float>(stride), std::vector<float>(static_cast<size_t>(channels) * kLanes)};
-  const float* rows[] = {row.values.data()};
-  const float weight = 1;
-  ClassifyRow({rows, &weight, 1, channels, stride, 0, width},
-              {row.channel.data(), row.confidence.data(), row.probe.data()}, row.scratch.data());
-  return row;
-}
-
-TEST(ClassifyRow, FindsTheLargestAndItsSoftmaxAtEveryWidth) {
-  std::mt19937 random(7);
-  std::normal_distribution<float> normal(0, 4);
-  for (const int width : {1, 15, 16, 17, 33}) {
-    for (const int channels : {2, 3, 21, 300}) {
-      const size_t stride = (static_cast<size_t>(width) + kLanes - 1) / kLanes * kLanes;
-      std::vector<float> values(stride * channels);
-      for (float& value : values) value = normal(random);
-      const Row row = Classify(values, channels, width);
-      for (int x = 0; x < width; ++x) {
-        int best = 0;
-        double sum = 0;
-        for (int k = 1; k < channels; ++k) {
-          if (values[k * stride + x] > values[best * stride + x]) best = k;
-        }
-        for (int k = 0; k < channels; ++k) {
-          sum += std::exp(static_cast<double>(values[k * stride + x]) - values[best * stride + x]);
-        }
-        ASSERT_EQ(row.channel[x], best);
-        ASSERT_NEAR(row.confidence[x], 1 / sum, 2e-6);
-        ASSERT_EQ(row.probe[x], 0.0f);
+TEST(Widen, IsExactForEveryHalfAtEveryLevelAndLength) {
+  std::vector<uint16_t> all(65536);
+  for (size_t i = 0; i < all.size(); ++i) all[i] = static_cast<uint16_t>(i);
+  for (const SimdLevel level : UsableSimdLevels()) {
+    const RowKernels& kernels = KernelsOf(level);
+    std::vector<float> wide(all.size());
+    kernels.widen(all.data(), wide.data(), static_cast<int>(all.size()));
+    for (size_t i = 0; i < all.size(); ++i) {
+      const float expected = HalfToFloat(all[i]);
+      if (std::isnan(expected)) {
+        ASSERT_TRUE(std::isnan(wide[i])) << Name(level) << " " << i;
+      } else {
+        ASSERT_EQ(wide[i], expected) << Name(level) << " " << i;
+        ASSERT_EQ(std::signbit(wide[i]), std::signbit(expected)) << Name(level) << " " << i;
       }
     }
+    for (int count = 1; count < 40; ++count) {
+      std::vector<float> part(64, -1);
+      kernels.widen(all.data() + 1000, part.data(), count);
+      EXPECT_EQ(part[count - 1], HalfToFloat(static_cast<uint16_t>(999 + count)));
+      EXPECT_EQ(part[count], -1) << "written beyond the end";
+    }
   }
-}
-
-TEST(ClassifyRow, TheFirstOfEqualsWinsAndNonFiniteIsSeen) {
-  std::vector<float> values(3 * kLanes, 1.5f);
-  values[kLanes + 4] = std::numeric_limits<float>::quiet_NaN();
-  values[2 * kLanes + 5] = -std::numeric_limits<float>::infinity();
-  const Row row = Classify(values, 3, kLanes);
-  EXPECT_EQ(row.channel[0], 0);
-  EXPECT_FLOAT_EQ(row.confidence[0], 1.0f / 3);
-  EXPECT_EQ(row.probe[0], 0.0f);
-  EXPECT_FALSE(row.probe[4] == 0.0f);
-  EXPECT_FALSE(row.probe[5] == 0.0f);
 }
 
 TEST(ChannelIds, SkipBackgroundsSlotWhereItHasNoChannel) {

@@ -36,6 +36,7 @@ describe("options of fromPretrained", () => {
       },
       recommended: {},
       allowClassMismatch: false,
+      headCut: true,
       signal: undefined,
     });
   });
@@ -85,6 +86,7 @@ describe("options of fromPretrained", () => {
     ],
     [{ recommendedParameters: { perClassConfidence: { cat: "0.5" } } }, "OPTION_INVALID", /\["cat"\]/],
     [{ allowClassMismatch: 1 }, "OPTION_INVALID", /allowClassMismatch/],
+    [{ headCut: "yes" }, "OPTION_INVALID", /headCut to be true or false/],
     [{ signal: {} }, "OPTION_INVALID", /AbortSignal/],
     [null, "OPTION_INVALID", /an object but received null/],
     ["onnx", "OPTION_INVALID", /an object but received "onnx"/],

@@ -1,0 +1,87 @@
+#include "pipeline/warm_up.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+
+#include "pipeline/lane.h"
+
+namespace deeplab::pipeline {
+namespace {
+
+constexpr double kTolerance = 1.03;
+
+std::vector<int> SizesToMeasure(const infer::BatchLimits& limits) {
+  std::vector<int> sizes;
+  for (int size = 1; size < limits.max_batch; size *= 2) {
+    if (size >= limits.min_batch) sizes.push_back(size);
+  }
+  sizes.push_back(limits.max_batch);
+  return sizes;
+}
+
+double RunMilliseconds(infer::Slot& slot, DataType type, const WarmUp& warm_up, int batch) {
+  const PlaneShape shape{3, warm_up.input_height, warm_up.input_width};
+  void* const input = slot.prepare(batch, warm_up.input_height, warm_up.input_width);
+  std::memset(input, 0, static_cast<size_t>(batch) * shape.elements() * ByteSize(type));
+  const auto start = std::chrono::steady_clock::now();
+  slot.run();
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
+      .count();
+}
+
+double Median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+}  // namespace
+
+BatchProfile MeasureBatches(infer::Slot& slot, const infer::Session& session, const WarmUp& warm_up,
+                            const std::function<bool()>& goes_on) {
+  const std::vector<int> sizes = SizesToMeasure(session.limits());
+  std::vector<std::vector<double>> times(sizes.size());
+  for (int round = 0; round <= warm_up.rounds; ++round) {
+    for (size_t i = 0; i < sizes.size(); ++i) {
+      if (!goes_on()) return {};
+      const double ms = RunMilliseconds(slot, session.info().input.type, warm_up, sizes[i]);
+      if (round > 0) times[i].push_back(ms / sizes[i]);
+    }
+  }
+  BatchProfile profile;
+  profile.input_width = warm_up.input_width;
+  profile.input_height = warm_up.input_height;
+  for (size_t i = 0; i < sizes.size(); ++i) profile.entries.push_back({sizes[i], Median(times[i])});
+  return profile;
+}
+
+BatchRule RuleFrom(const BatchProfile& profile, const infer::BatchLimits& limits) {
+  double quickest = profile.entries.front().ms_per_image;
+  for (const auto& entry : profile.entries) quickest = std::min(quickest, entry.ms_per_image);
+  for (const auto& entry : profile.entries) {
+    if (entry.ms_per_image <= quickest * kTolerance) return {entry.batch, entry.batch};
+  }
+  return {limits.max_batch, limits.max_batch};
+}
+
+void Model::measure(Lane& lane) {
+  Request& request = *lane.batch.units.front().request;
+  try {
+    BatchProfile profile =
+        MeasureBatches(*lane.slot, *session_, request.warm_up, [&] { return goes_on(request); });
+    if (!profile.measured()) return;
+    std::lock_guard lock(mutex_);
+    rule_ = RuleFrom(profile, limits());
+    profile_ = std::move(profile);
+  } catch (...) {
+    request.error = Describe(std::current_exception());
+  }
+}
+
+bool Model::goes_on(const Request& request) {
+  std::lock_guard lock(mutex_);
+  return !request.cancel_error && !stop_;
+}
+
+}  // namespace deeplab::pipeline
