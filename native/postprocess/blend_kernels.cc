@@ -1,9 +1,6 @@
 // Rows of logits at their own width: half precision to float, the vertical taps, bounds of columns.
 
-#include "core/vec.h"
 #include "postprocess/kernel_parts.h"
-#include "postprocess/row_kernels.h"
-#include "postprocess/softmax.h"
 
 namespace deeplab::postprocess::DEEPLAB_KERNEL_LEVEL {
 namespace {

@@ -2,10 +2,7 @@
 // taps of a vector of pixels for every class, arg max on the way, then only as much of the softmax
 // as is needed.
 
-#include "core/vec.h"
 #include "postprocess/kernel_parts.h"
-#include "postprocess/row_kernels.h"
-#include "postprocess/softmax.h"
 
 namespace deeplab::postprocess::DEEPLAB_KERNEL_LEVEL {
 namespace {

@@ -8,7 +8,12 @@
 namespace deeplab::postprocess {
 namespace DEEPLAB_KERNEL_LEVEL {
 
-using namespace deeplab::DEEPLAB_KERNEL_LEVEL;
+using deeplab::DEEPLAB_KERNEL_LEVEL::As;
+using deeplab::DEEPLAB_KERNEL_LEVEL::BitsOf;
+using deeplab::DEEPLAB_KERNEL_LEVEL::Broadcast;
+using deeplab::DEEPLAB_KERNEL_LEVEL::Floats;
+using deeplab::DEEPLAB_KERNEL_LEVEL::Ints;
+using deeplab::DEEPLAB_KERNEL_LEVEL::Max;
 
 constexpr float kLog2E = 1.44269504088896341f;
 
