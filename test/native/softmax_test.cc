@@ -52,12 +52,12 @@ TEST(ExpNonPositive, AVectorGivesTheBitsOfOne) {
 
 TEST(ExpChord, IsAnUpperBoundByLessThanSixPercent) {
   for (float x = 0; x > -80.0f; x -= 0.000371f) {
-    const double chord = baseline::ExpChord(deeplab::baseline::Broadcast(x))[1];
+    const double chord = baseline::ExpChord(deeplab::baseline::Splat<deeplab::baseline::Floats>(x))[1];
     const double exact = std::exp(static_cast<double>(x));
     ASSERT_GE(chord, exact * (1 - 1e-5)) << x;
     ASSERT_LE(chord, exact * 1.0616) << x;
   }
-  EXPECT_GE(baseline::ExpChord(deeplab::baseline::Broadcast(-1e30f))[0], 0.0f);
+  EXPECT_GE(baseline::ExpChord(deeplab::baseline::Splat<deeplab::baseline::Floats>(-1e30f))[0], 0.0f);
 }
 
 TEST(Sigmoid, IsRightForEitherSign) {
