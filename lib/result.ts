@@ -103,17 +103,19 @@ export class SemanticSegmentationResult {
   }
 
   /**
-   * Pixels, share and mean confidence of every class, in order of the ids. Synchronous, and counted anew at each
-   * call: its cost grows with the number of pixels, so keep the answer where it is needed twice.
+   * Pixels, share and mean confidence of every class, in order of the ids. Counted anew at each call, off the event
+   * loop: its cost grows with the number of pixels, so keep the answer where it is needed twice.
    */
-  classStats(): ClassStats[] {
-    return classStats({
+  classStats(): Promise<ClassStats[]> {
+    const work = classStats({
       map: this.segmentationMap,
       confidence: this.confidence,
       classNames: this.classNames,
       idCount: this.#idCount,
       backgroundClassId: this.backgroundClassId,
+      ownMemory: true,
     });
+    return fromNative(work, callSite(this.classStats));
   }
 
   /**
@@ -135,6 +137,7 @@ export class SemanticSegmentationResult {
       backgroundClassId: this.backgroundClassId,
       sourceWidth,
       sourceHeight,
+      ownMemory: true,
     };
     return fromNative(paintOverlay(source, options), callSite(this.overlay));
   }

@@ -65,6 +65,23 @@ inline Napi::Uint8Array ReadBytes(Napi::Object from, const char* field) {
   return value.As<Napi::Uint8Array>();
 }
 
+inline Napi::Float32Array ReadFloats(Napi::Object from, const char* field) {
+  const Napi::Value value = from.Get(field);
+  if (!value.IsTypedArray() ||
+      value.As<Napi::TypedArray>().TypedArrayType() != napi_float32_array) {
+    BorderError(field, "a Float32Array");
+  }
+  return value.As<Napi::Float32Array>();
+}
+
+inline Napi::Uint16Array ReadShorts(Napi::Object from, const char* field) {
+  const Napi::Value value = from.Get(field);
+  if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_uint16_array) {
+    BorderError(field, "a Uint16Array");
+  }
+  return value.As<Napi::Uint16Array>();
+}
+
 // The entry of `names` that the string field equals, as its index.
 template <size_t N>
 int ReadChoice(Napi::Object from, const char* field, const char* const (&names)[N]) {

@@ -6,11 +6,9 @@
 #include "core/simd.h"
 
 namespace deeplab::addon {
-namespace {
 
-// An ArrayBuffer over pooled memory; garbage collection hands it back to the pool. Copied where the
-// runtime forbids external memory (Electron).
 Napi::ArrayBuffer Adopt(Napi::Env env, HostBuffer given) {
+  if (given.data() == nullptr) return Napi::ArrayBuffer::New(env, 0);
   // Shared with the finaliser: where it fails, the runtime may or may not have called it already.
   const auto buffer = std::make_shared<HostBuffer>(std::move(given));
   auto* const hint = new std::shared_ptr<HostBuffer>(buffer);
@@ -33,6 +31,8 @@ Napi::ArrayBuffer Adopt(Napi::Env env, HostBuffer given) {
   if (env.IsExceptionPending()) env.GetAndClearPendingException();
   throw Error(ErrorCode::kOutOfMemory, "JavaScript could not take over a result's memory.");
 }
+
+namespace {
 
 Napi::Object WriteGeometry(Napi::Env env, const plan::Geometry& g) {
   Napi::Object to = Napi::Object::New(env);

@@ -8,6 +8,10 @@
 
 namespace deeplab::addon {
 
+// An ArrayBuffer over pooled memory, which returns to the pool when it is collected; an empty one
+// for no memory. Copied where the runtime forbids external memory (Electron).
+Napi::ArrayBuffer Adopt(Napi::Env env, HostBuffer given);
+
 // Moves the buffers out of the request: the ArrayBuffers are the very memory that native wrote.
 Napi::Value WriteResults(Napi::Env env, pipeline::Request* request);
 
