@@ -1,5 +1,7 @@
 // Counting the class map: how much of the picture each class covers, and how sure the network was.
 
+import { native } from "./native.js";
+import { bytesOf } from "./visualize/map-bytes.js";
 import { classColor, toHex } from "./visualize/palette.js";
 
 /** One class in one result. */
@@ -25,19 +27,22 @@ export interface StatsSource {
   readonly classNames: readonly string[];
   readonly idCount: number;
   readonly backgroundClassId: number;
+  /** The maps lie in memory that nobody can transfer away: native's own, or shared. Else they are copied first. */
+  readonly ownMemory: boolean;
 }
 
-/** One entry per class id, in order of the ids; one pass over the maps. */
-export function classStats(source: StatsSource): ClassStats[] {
-  const { map, confidence, classNames, idCount, backgroundClassId } = source;
-  const pixels = new Float64Array(idCount);
-  const sums = new Float64Array(idCount);
-  for (let i = 0; i < map.length; i++) {
-    const id = map[i] ?? 0;
-    pixels[id] = (pixels[id] ?? 0) + 1;
-    sums[id] = (sums[id] ?? 0) + (confidence[i] ?? 0);
-  }
-  return Array.from(pixels, (count, id) => ({
+/** One entry per class id, in order of the ids; one pass over the maps, in native code and off the event loop. */
+export async function classStats(source: StatsSource): Promise<ClassStats[]> {
+  const { map, confidence, classNames, idCount, backgroundClassId, ownMemory } = source;
+  const counts = await native().countClasses({
+    map: bytesOf(map),
+    idBytes: map.BYTES_PER_ELEMENT,
+    confidence,
+    idCount,
+    borrow: ownMemory,
+  });
+  const sums = new Float64Array(counts.confidenceSums);
+  return Array.from(new Float64Array(counts.pixels), (count, id) => ({
     id,
     name: classNames[id] ?? `class ${id}`,
     pixels: count,

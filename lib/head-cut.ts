@@ -2,9 +2,11 @@
 // nothing beside the resize that is done there anyway.
 
 import { applyRecipe, type CutRecipe, type HeadRecipe } from "./convert/head-cut/recipe.js";
+import { cachedRecipe, type RecipeEntry, recipeEntry } from "./convert/head-cut/recipe-cache.js";
 import { runJob } from "./convert/run-job.js";
 import type { NativeHead } from "./native.js";
 import type { ModelPackage } from "./packages/model-package.js";
+import { WarnOnce } from "./warnings.js";
 
 /** What native code is to load. */
 export interface PreparedHead {
@@ -28,19 +30,57 @@ export function uncutHead(reason: string): PreparedHead {
   return { recipe: { cut: false, reason }, weightsBytes: new Uint8Array(0), head: wholeHead };
 }
 
-/** Decides about a package's network and makes the cut model. */
+/** Decides about a package's network and makes the cut model. Never throws but for an abort. */
 export async function prepareHead(
   model: ModelPackage,
   enabled: boolean,
   signal: AbortSignal | undefined,
 ): Promise<PreparedHead> {
   if (!enabled) return uncutHead("the option headCut is false");
-  const { weightsPath } = model;
-  const recipe = await runJob("headRecipe", { weightsPath }, signal);
+  try {
+    return await cutHead(model.weightsPath, signal);
+  } catch (error) {
+    signal?.throwIfAborted();
+    return uncutHead(`looking for the network's last interpolation failed: ${(error as Error).message}`);
+  }
+}
+
+async function cutHead(weightsPath: string, signal: AbortSignal | undefined): Promise<PreparedHead> {
+  const entry = await entryFor(weightsPath);
+  const cached = entry && (await cachedRecipe(entry));
+  const fromCache = cached && (await applied(cached, weightsPath));
+  if (fromCache !== undefined) return fromCache;
+  // Not there, damaged, or about a file that looks like this one and is another.
+  const task = { weightsPath, entry, again: cached !== undefined };
+  const { recipe, cacheError } = await runJob("headRecipe", task, signal);
+  if (cacheError !== undefined) warnOfCache(cacheError);
+  return (await applied(recipe, weightsPath)) ?? uncutHead("weights.onnx changed while it was read");
+}
+
+async function entryFor(weightsPath: string): Promise<RecipeEntry | undefined> {
+  try {
+    return await recipeEntry(weightsPath);
+  } catch (error) {
+    warnOfCache((error as Error).message);
+    return undefined;
+  }
+}
+
+// Undefined where the recipe does not fit the file.
+async function applied(recipe: HeadRecipe, weightsPath: string): Promise<PreparedHead | undefined> {
   if (!recipe.cut) return uncutHead(recipe.reason);
   const weightsBytes = await applyRecipe(recipe, weightsPath);
-  if (weightsBytes === undefined) return uncutHead("weights.onnx changed while it was read");
-  return { recipe, weightsBytes, head: nativeHead(recipe) };
+  return weightsBytes && { recipe, weightsBytes, head: nativeHead(recipe) };
+}
+
+const warnings = new WarnOnce();
+
+function warnOfCache(message: string): void {
+  warnings.warn(
+    "CACHE_UNAVAILABLE",
+    `The cache cannot be used, so networks are looked at anew at each load: ${message}. ` +
+      "Set INFERENCE_HOME to a folder that can be written.",
+  );
 }
 
 function nativeHead({ interpolation }: CutRecipe): NativeHead {

@@ -175,7 +175,7 @@ export class SemanticSegmentationModel implements AsyncDisposable {
    * Leaving the loop closes the source and aborts what waits. An error of the source ends the stream after the
    * images before it; an abort and `close()` end it at once.
    * @example
-   * for await (const { index, image, result } of model.stream(paths)) console.log(index, image, result.classStats());
+   * for await (const { index, image, result } of model.stream(paths)) console.log(index, image, await result.classStats());
    * @throws DeepLabError OPTION_*, CLOSED
    */
   stream<

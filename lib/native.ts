@@ -323,6 +323,46 @@ export interface NativeMemoryStats {
   readonly poolThreads: number;
 }
 
+/** A class map to be counted. */
+export interface NativeClassCount {
+  /** Class ids as bytes, `idBytes` (1 or 2) each. */
+  readonly map: Uint8Array;
+  readonly idBytes: number;
+  /** One value an id of the map. */
+  readonly confidence: Float32Array;
+  /** Ids from here on are not counted. */
+  readonly idCount: number;
+  /** True: both are read in place until the promise settles. False: copied in the call. */
+  readonly borrow: boolean;
+}
+
+export interface NativeClassCounts {
+  /** Pixels by class id, float64. */
+  readonly pixels: ArrayBuffer;
+  /** Sum of their confidences by class id, float64. */
+  readonly confidenceSums: ArrayBuffer;
+}
+
+/** A class map to be painted. */
+export interface NativeOverlay {
+  /** `width·height` class ids as bytes, `idBytes` (1 or 2) each. */
+  readonly map: Uint8Array;
+  readonly idBytes: number;
+  readonly width: number;
+  readonly height: number;
+  /** True: the map is read in place until the promise settles. False: copied in the call. */
+  readonly borrow: boolean;
+  /** The picture to paint on, or none: then the colours stand on transparency. */
+  readonly pictures: readonly NativeImage[];
+  /** Where the map's top left lies in the picture. */
+  readonly pictureX: number;
+  readonly pictureY: number;
+  /** Red, green, blue, alpha of each class id; over a picture alpha 0 leaves it as it is. */
+  readonly colors: Uint8Array;
+  /** Weight of the colour over the picture, 0 to 256. */
+  readonly weight: number;
+}
+
 /** An error of native code: `code` is one of `errorCodes`, `detail` pairs say what was found. */
 export interface NativeError extends Error {
   readonly code: string;
@@ -337,6 +377,9 @@ export interface NativeAddon {
   openModel(spec: NativeModelSpec): Promise<NativeModel>;
   /** A copy in pooled memory, made in bands on the pool before it returns. */
   copyBytes(bytes: Uint8Array): ArrayBuffer;
+  countClasses(count: NativeClassCount): Promise<NativeClassCounts>;
+  /** `width·height` pixels of red, green, blue and alpha. */
+  paintOverlay(overlay: NativeOverlay): Promise<ArrayBuffer>;
 }
 
 /** Loads the addon at first use, so that importing the package can never throw. */

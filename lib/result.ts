@@ -1,5 +1,6 @@
 // What model.infer gives back for one image: the two maps over the very memory native code wrote.
 
+import { types } from "node:util";
 import { type ClassStats, classStats } from "./class-stats.js";
 import { callSite, fromNative } from "./errors.js";
 import type { AtLeastDefaultParts, Holding, IncludeFlags, ResultValues } from "./include.js";
@@ -106,6 +107,8 @@ export class SemanticSegmentationResult<Held extends ResultValues = Holding<AtLe
   readonly nonFinitePixels: number;
   readonly #geometry: NativeGeometry;
   readonly #context: ResultContext;
+  // Nobody can transfer the maps' memory away.
+  readonly #ownMemory: boolean;
   #metadata: ImageMetadata | undefined;
 
   /** Made by `model.infer`. */
@@ -130,6 +133,7 @@ export class SemanticSegmentationResult<Held extends ResultValues = Holding<AtLe
     this.nonFinitePixels = native.nonFinitePixels;
     this.#geometry = native.geometry;
     this.#context = context;
+    this.#ownMemory = [request.out?.segmentationMap, request.out?.confidence].every(isFixed);
   }
 
   /** Where the picture went on its way into the network. */
@@ -139,17 +143,22 @@ export class SemanticSegmentationResult<Held extends ResultValues = Holding<AtLe
   }
 
   /**
-   * Pixels, share and mean confidence of every class, in order of the ids. Synchronous, and counted anew at each
-   * call: its cost grows with the number of pixels, so keep the answer where it is needed twice.
+   * Pixels, share and mean confidence of every class, in order of the ids. Counted anew at each call, off the event
+   * loop: its cost grows with the number of pixels, so keep the answer where it is needed twice.
    * @throws DeepLabError OPTION_INVALID where `include` left out one of the maps
    */
-  classStats(): ClassStats[] {
+  classStats(): Promise<ClassStats[]> {
+    return fromNative(this.#count(), callSite(this.classStats));
+  }
+
+  async #count(): Promise<ClassStats[]> {
     return classStats({
       map: included<Uint8Array | Uint16Array>(this.segmentationMap, "segmentationMap", "classStats()"),
       confidence: included<Float32Array>(this.confidence, "confidence", "classStats()"),
       classNames: this.classNames,
       idCount: this.#context.idCount,
       backgroundClassId: this.backgroundClassId,
+      ownMemory: this.#ownMemory,
     });
   }
 
@@ -176,9 +185,14 @@ export class SemanticSegmentationResult<Held extends ResultValues = Holding<AtLe
       backgroundClassId: this.backgroundClassId,
       sourceWidth,
       sourceHeight,
+      ownMemory: this.#ownMemory,
     };
     return paintOverlay(source, options);
   }
+}
+
+function isFixed(array: ArrayBufferView | undefined): boolean {
+  return array === undefined || types.isSharedArrayBuffer(array.buffer);
 }
 
 function metadata(g: NativeGeometry, context: ResultContext): ImageMetadata {

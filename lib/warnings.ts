@@ -2,6 +2,7 @@
 
 /** Codes of the warnings this package emits. */
 export type WarningCode =
+  | "CACHE_UNAVAILABLE"
   | "IMAGE_SIZE_IGNORED"
   | "NON_FINITE_LOGITS"
   | "PACKAGE_MODEL_CONFIG"

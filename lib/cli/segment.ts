@@ -4,6 +4,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { AutoModel } from "../auto-model.js";
 import { invalidOption, unitNumber } from "../checks.js";
+import type { ClassStats } from "../class-stats.js";
 import { DeepLabError } from "../errors.js";
 import type { SemanticSegmentationModel } from "../model.js";
 import type { SemanticSegmentationResult } from "../result.js";
@@ -27,6 +28,7 @@ interface Done {
   readonly image: string;
   readonly overlay: string;
   readonly result: SemanticSegmentationResult;
+  readonly classes: readonly ClassStats[];
 }
 
 interface Failed {
@@ -86,7 +88,7 @@ async function segmentOne(
   try {
     const result = await model.infer(image, { confidence, signal });
     await writeFile(overlay, await result.overlay({ image, format: "png" }));
-    return { image, overlay, result };
+    return { image, overlay, result, classes: await result.classStats() };
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof DeepLabError || (error as NodeJS.ErrnoException).syscall !== undefined)
@@ -100,9 +102,9 @@ function report(outcome: Done | Failed, context: CommandContext): void {
     context.complain(`${outcome.image}: ${describeError(outcome.error)}\n`);
     return;
   }
-  const { image, overlay, result } = outcome;
+  const { image, overlay, result, classes } = outcome;
   context.print(`${image}  ${result.width}×${result.height}`);
-  context.print(`${resultReport(result, context.isTerminal)}\n\noverlay  ${overlay}\n`);
+  context.print(`${resultReport(classes, result.timings, context.isTerminal)}\n\noverlay  ${overlay}\n`);
 }
 
 function asJson(outcome: Done | Failed) {
@@ -111,7 +113,7 @@ function asJson(outcome: Done | Failed) {
     const { code, message, detail } = outcome.error as Partial<DeepLabError>;
     return { image, error: { code, message, detail } };
   }
-  const { overlay, result } = outcome;
+  const { overlay, result, classes } = outcome;
   const { width, height, timings, nonFinitePixels } = result;
-  return { image, overlay, width, height, classes: result.classStats(), timings, nonFinitePixels };
+  return { image, overlay, width, height, classes, timings, nonFinitePixels };
 }

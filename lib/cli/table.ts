@@ -1,7 +1,7 @@
 // Plain tables, and the report of one result; used by the commands and by "npm start".
 
 import type { ClassStats } from "../class-stats.js";
-import type { SemanticSegmentationResult, Timings } from "../result.js";
+import type { Timings } from "../result.js";
 
 /** One column: its title and on which side the text stands. */
 export interface Column {
@@ -63,8 +63,8 @@ export function stageTable(timings: Timings): string {
 }
 
 /** Both tables of one result. */
-export function resultReport(result: SemanticSegmentationResult, swatches: boolean): string {
-  return `${classTable(result.classStats(), swatches)}\n\n${stageTable(result.timings)}`;
+export function resultReport(stats: readonly ClassStats[], timings: Timings, swatches: boolean): string {
+  return `${classTable(stats, swatches)}\n\n${stageTable(timings)}`;
 }
 
 function colorText(color: string | null, swatches: boolean): string {

@@ -4,8 +4,8 @@ import { choiceOption, optionObject, unitNumber } from "../checks.js";
 import { DeepLabError } from "../errors.js";
 import { encodePng } from "../export/png.js";
 import { type ImageSource, loadImage, takeImage } from "../image/source.js";
-import type { NativeImage } from "../native.js";
-import { inSlices } from "./bands.js";
+import { type NativeImage, native } from "../native.js";
+import { bytesOf } from "./map-bytes.js";
 import { classColor } from "./palette.js";
 
 /** Options of `result.overlay`. */
@@ -36,10 +36,13 @@ export interface OverlaySource {
   /** The map's place in the source picture: 0,0 unless both sizes differ by a crop. */
   readonly sourceWidth: number;
   readonly sourceHeight: number;
+  /** The map lies in memory that nobody can transfer away: native's own, or shared. Else it is copied first. */
+  readonly ownMemory: boolean;
 }
 
 /**
- * Paints the class map. Background pixels keep the picture as it is (or stay transparent).
+ * Paints the class map, in native code and off the event loop:
+ * `(picture · (256 - w) + colour · w + 128) >> 8` with `w = round(alpha · 256)`. Background pixels keep the picture as it is (or stay transparent).
  * @throws DeepLabError OPTION_UNKNOWN, OPTION_INVALID, IMAGE_*
  */
 export async function paintOverlay(
@@ -50,61 +53,31 @@ export async function paintOverlay(
   const alpha = given.alpha === undefined ? 0.5 : unitNumber(given.alpha, "alpha");
   const format = choiceOption(given.format, "format", ["rgba", "png"], "rgba");
   const { width, height } = source;
-  const data = new Uint8Array(width * height * 4);
-  if (options.image === undefined) await paintColors(source, alpha, data);
-  else await paintOver(source, await underlay(source, options.image), alpha, data);
+  const pictures = options.image === undefined ? [] : [await underlay(source, options.image)];
+  const pixels = await native().paintOverlay({
+    map: bytesOf(source.map),
+    idBytes: source.map.BYTES_PER_ELEMENT,
+    width,
+    height,
+    borrow: source.ownMemory,
+    pictures,
+    pictureX: 0,
+    pictureY: 0,
+    colors: palette(source, pictures.length === 0 ? alpha : 1),
+    weight: Math.round(alpha * 256),
+  });
+  const data = new Uint8Array(pixels);
   return format === "png" ? encodePng({ data, width, height }) : { data, width, height };
 }
 
-async function paintColors(
-  { map, idCount, backgroundClassId }: OverlaySource,
-  alpha: number,
-  data: Uint8Array,
-) {
-  const colors = new Uint32Array(idCount);
-  const bytes = new Uint8Array(colors.buffer);
+// Red, green, blue, alpha of every id. Over a picture alpha says only whether there is a colour.
+function palette({ idCount, backgroundClassId }: OverlaySource, alpha: number): Uint8Array {
+  const bytes = new Uint8Array(idCount * 4);
   for (let id = 0; id < idCount; id++) {
     const { r, g, b, a } = classColor(id, backgroundClassId);
     bytes.set([r, g, b, Math.round(a * alpha)], id * 4);
   }
-  const pixels = new Uint32Array(data.buffer);
-  await inSlices(map.length, (from, to) => {
-    for (let i = from; i < to; i++) pixels[i] = colors[map[i] ?? 0] ?? 0;
-  });
-}
-
-// out = picture + (colour - picture)·alpha, in 1/256 steps of alpha; opaque.
-async function paintOver(
-  source: OverlaySource,
-  under: NativeImage,
-  alpha: number,
-  data: Uint8Array,
-): Promise<void> {
-  const { map, width, idCount, backgroundClassId } = source;
-  const palette = Array.from({ length: idCount }, (_, id) => classColor(id, backgroundClassId));
-  const step = channelSteps(under.colorFormat);
-  const weight = Math.round(alpha * 256);
-  await inSlices(map.length, (from, to) => {
-    for (let i = from; i < to; i++) {
-      const color = palette[map[i] ?? 0] ?? { r: 0, g: 0, b: 0, a: 0 };
-      const at = Math.floor(i / width) * under.stride + (i % width) * step.pixel;
-      const w = color.a === 0 ? 0 : weight;
-      data[i * 4] = mix(under.data[at + step.red] ?? 0, color.r, w);
-      data[i * 4 + 1] = mix(under.data[at + step.green] ?? 0, color.g, w);
-      data[i * 4 + 2] = mix(under.data[at + step.blue] ?? 0, color.b, w);
-      data[i * 4 + 3] = 255;
-    }
-  });
-}
-
-function mix(under: number, over: number, weight: number): number {
-  return (under * (256 - weight) + over * weight + 128) >> 8;
-}
-
-function channelSteps(colorFormat: string) {
-  const pixel = colorFormat === "gray" ? 1 : colorFormat.length;
-  const place = (letter: string) => (colorFormat === "gray" ? 0 : colorFormat.indexOf(letter));
-  return { pixel, red: place("r"), green: place("g"), blue: place("b") };
+  return bytes;
 }
 
 // A static crop that starts at 0,0 gives a map smaller than the picture: it belongs to its top left.

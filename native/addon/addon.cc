@@ -9,6 +9,7 @@
 #include "addon/env_state.h"
 #include "addon/js_error.h"
 #include "addon/model_handle.h"
+#include "addon/visualize.h"
 #include "core/memory.h"
 #include "core/simd.h"
 #include "core/thread_pool.h"
@@ -125,6 +126,8 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("memoryStats", Napi::Function::New(env, MemoryStats, "memoryStats"));
   exports.Set("copyBytes", Napi::Function::New(env, CopyBytes, "copyBytes"));
   exports.Set("openModel", Napi::Function::New(env, OpenModel, "openModel"));
+  exports.Set("countClasses", Napi::Function::New(env, CountClasses, "countClasses"));
+  exports.Set("paintOverlay", Napi::Function::New(env, PaintOverlay, "paintOverlay"));
   return exports;
 }
 

@@ -4,77 +4,10 @@
 #include <cstring>
 
 #include "addon/border.h"
-#include "addon/copy.h"
+#include "addon/convert_image.h"
 
 namespace deeplab::addon {
 namespace {
-
-constexpr const char* kColorFormats[] = {"rgb", "bgr", "rgba", "bgra", "gray", "nv12"};
-constexpr const char* kMatrices[] = {"bt601", "bt709"};
-constexpr const char* kRanges[] = {"limited", "full"};
-constexpr int64_t kMaxPixels = int64_t{1} << 30;
-
-// Bytes as they lie in memory: NV12 has rows of chroma below those of its luma.
-struct Rows {
-  int64_t count;
-  int64_t bytes;
-};
-
-Rows RowsOf(const ImageView& view) {
-  if (view.format != ColorFormat::kNv12) {
-    return {view.height, int64_t{view.width} * Channels(view.format)};
-  }
-  return {int64_t{view.height} + (view.height + 1) / 2, int64_t{view.width} + view.width % 2};
-}
-
-ImageView ReadView(Napi::Object from, const Napi::Uint8Array& bytes) {
-  ImageView view;
-  view.width = ReadInt(from, "width");
-  view.height = ReadInt(from, "height");
-  view.stride = ReadInt(from, "stride");
-  view.format = static_cast<ColorFormat>(ReadChoice(from, "colorFormat", kColorFormats));
-  if (view.format == ColorFormat::kNv12) {
-    view.matrix = static_cast<YuvMatrix>(ReadChoice(from, "matrix", kMatrices));
-    view.range = static_cast<YuvRange>(ReadChoice(from, "range", kRanges));
-  }
-  view.data = bytes.Data();
-  const bool sized =
-      view.width > 0 && view.height > 0 && int64_t{view.width} * view.height <= kMaxPixels;
-  const Rows rows = sized ? RowsOf(view) : Rows{0, 0};
-  const bool sane = sized && view.stride >= rows.bytes;
-  const int64_t needed = sane ? (rows.count - 1) * view.stride + rows.bytes : 0;
-  if (!sane || static_cast<int64_t>(bytes.ByteLength()) < needed) {
-    throw Error(
-        ErrorCode::kImageInvalid,
-        "An image of " + std::to_string(view.width) + "×" + std::to_string(view.height) +
-            " with a stride of " + std::to_string(view.stride) + " bytes needs " +
-            std::to_string(needed) + " bytes, but " + std::to_string(bytes.ByteLength()) +
-            " were given (was the array transferred?).",
-        {{"needed", std::to_string(needed)}, {"found", std::to_string(bytes.ByteLength())}});
-  }
-  return view;
-}
-
-// Dense copy of the pixels; the caller's padding stays behind.
-void Copy(pipeline::InputImage* image) {
-  const ImageView from = image->view;
-  const Rows rows = RowsOf(from);
-  image->copy = BufferPool::Instance().acquire(static_cast<size_t>(rows.bytes * rows.count));
-  uint8_t* const to = image->copy.as<uint8_t>();
-  if (from.stride == rows.bytes) {
-    CopyInBands(to, from.data, static_cast<size_t>(rows.bytes * rows.count));
-  } else {
-    const int64_t band = std::max<int64_t>(1, kCopyBand / rows.bytes);
-    ThreadPool::Instance().parallel_for(rows.count, band, [&](int64_t begin, int64_t end) {
-      for (int64_t y = begin; y < end; ++y) {
-        std::memcpy(to + y * rows.bytes, from.row(static_cast<int>(y)),
-                    static_cast<size_t>(rows.bytes));
-      }
-    });
-  }
-  image->view.data = to;
-  image->view.stride = static_cast<ptrdiff_t>(rows.bytes);
-}
 
 pipeline::InputImage ReadImage(Napi::Object from, size_t index, const pipeline::Package& package,
                                const plan::Overrides& overrides, CallerMemory* memory) {
@@ -86,7 +19,7 @@ pipeline::InputImage ReadImage(Napi::Object from, size_t index, const pipeline::
   if (ReadBool(from, "borrow")) {
     memory->pins.push_back(Napi::Persistent(bytes.As<Napi::Object>()));
   } else {
-    Copy(&image);
+    image.copy = CopyPixels(&image.view);
   }
   return image;
 }

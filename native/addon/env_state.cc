@@ -16,6 +16,7 @@ EnvState::EnvState(Napi::Env env) {
   napi_add_env_cleanup_hook(env, &OnCleanup, this);
   try {
     completions_ = CompletionQueue::New(env, "deeplab-rt open");
+    errands_ = std::make_unique<Errands>(completions_);
     shut_down_at_exit(env);
   } catch (...) {
     // A Worker that is terminated while it loads the addon: there is no state to shut down.
@@ -37,6 +38,7 @@ EnvState& EnvState::Of(Napi::Env env) { return *env.GetInstanceData<EnvState>();
 void EnvState::shutdown() {
   if (std::exchange(down_, true)) return;
   for (ModelHandle* handle : handles_) handle->abandon();
+  errands_->join();
   background_.join();
 }
 

@@ -9,6 +9,7 @@
 
 #include "addon/background.h"
 #include "addon/completion_queue.h"
+#include "addon/errands.h"
 
 namespace deeplab::addon {
 
@@ -23,6 +24,7 @@ class EnvState {
   CompletionQueue& completions() { return *completions_; }
   std::shared_ptr<CompletionQueue> shared_completions() { return completions_; }
   Background& background() { return background_; }
+  Errands& errands() { return *errands_; }
 
   // True from shutdown() on: nothing new may begin.
   bool down() const { return down_; }
@@ -45,6 +47,7 @@ class EnvState {
   std::shared_ptr<CompletionQueue> completions_;
   std::set<ModelHandle*> handles_;
   Background background_;
+  std::unique_ptr<Errands> errands_;
   bool down_ = false;
 };
 

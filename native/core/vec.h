@@ -59,9 +59,11 @@ DEEPLAB_INLINE To As(const From& from) noexcept {
   return LoadAs<To>(&from);
 }
 
-// x − 0 is x for every x, so this is a plain broadcast.
-DEEPLAB_INLINE Floats Broadcast(float x) noexcept { return x - Floats{}; }
-DEEPLAB_INLINE Ints Broadcast(int32_t x) noexcept { return x - Ints{}; }
+// One number in all lanes: x − 0 is x for every x, so this is a plain broadcast.
+template <typename V, typename Number>
+DEEPLAB_INLINE V Splat(Number x) noexcept {
+  return x - V{};
+}
 
 // a > b ? a : b: where one is NaN, b.
 DEEPLAB_INLINE float Max(float a, float b) noexcept { return a > b ? a : b; }

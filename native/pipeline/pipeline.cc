@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "visualize/overlay.h"
+
 namespace deeplab::pipeline {
 namespace {
 
@@ -59,6 +61,24 @@ postprocess::MapTarget MakeTarget(const Unit& unit, HostBuffer* unasked_ids) {
   return target;
 }
 
+// The picture with the classes' colours over it. A map begins at its picture's top left.
+void PaintOverlay(const Unit& unit, const void* ids, ThreadPool& pool) {
+  const OverlayStyle& style = unit.request->options.overlay;
+  ImageResult& result = unit.result();
+  visualize::OverlayJob job{};
+  job.picture = &unit.image().view;
+  job.ids = ids;
+  job.id_bytes = unit.request->package->id_bytes;
+  job.width = result.width;
+  job.height = result.height;
+  job.colors = style.colors.data();
+  job.color_count = static_cast<int>(style.colors.size());
+  job.weight = style.weight;
+  const size_t bytes = static_cast<size_t>(result.width) * result.height * sizeof(uint32_t);
+  job.rgba = Place<uint8_t>(nullptr, &result.overlay, bytes);
+  visualize::PaintOverlay(job, pool);
+}
+
 void RefuseNonFinite(const Unit& unit) {
   const int64_t pixels = unit.result().non_finite;
   if (pixels == 0 || !unit.request->options.strict) return;
@@ -84,7 +104,7 @@ void Preprocess(const Unit& unit, const MutablePlanes& input, const Stages& stag
 
 // logits → the image's maps and whatever else was asked for
 void Postprocess(const Unit& unit, const ConstPlanes& logits, const Stages& stages,
-                 postprocess::ClassTable* classes, ThreadPool& pool) {
+                 ThreadPool& pool) {
   const auto start = Clock::now();
   const Request& request = *unit.request;
   const Package& package = *request.package;
@@ -93,15 +113,16 @@ void Postprocess(const Unit& unit, const ConstPlanes& logits, const Stages& stag
   if (request.options.capture) result.tensors.push_back(Capture(logits));
   result.width = g.map_width;
   result.height = g.map_height;
-  classes->id_of_channel = package.id_of_channel;
-  classes->thresholds = request.options.thresholds;
-  classes->background_id = static_cast<uint16_t>(package.plans.config().background_id);
+  const postprocess::ClassTable classes{
+      package.id_of_channel, request.options.thresholds,
+      static_cast<uint16_t>(package.plans.config().background_id)};
 
   HostBuffer unasked_ids;
   const postprocess::MapTarget target = MakeTarget(unit, &unasked_ids);
   const auto plan = package.plans.postprocess(g, static_cast<int>(logits.shape.width),
                                               static_cast<int>(logits.shape.height));
-  result.non_finite = stages.postprocess(logits, *plan, g, *classes, target, pool);
+  result.non_finite = stages.postprocess(logits, *plan, g, classes, target, pool);
+  if (request.options.include.overlay) PaintOverlay(unit, target.ids, pool);
   result.timings.postprocess = Milliseconds(start, Clock::now());
   RefuseNonFinite(unit);
 }
@@ -133,7 +154,15 @@ void Guarded(const std::vector<Unit>& units, const Step& step) noexcept {
 }  // namespace
 
 const Stages& StagesOf(infer::MemoryKind memory) {
-  static constexpr Stages kHost{preprocess::PreprocessCpu, postprocess::PostprocessCpu};
+  static constexpr Stages kHost{
+      [](const ImageView& image, const plan::PreprocessPlan& plan, const plan::ModelConfig& config,
+         const MutablePlanes& target,
+         ThreadPool& pool) { preprocess::PreprocessCpu(image, plan, config, target, pool); },
+      [](const ConstPlanes& logits, const plan::PostprocessPlan& plan,
+         const plan::Geometry& geometry, const postprocess::ClassTable& classes,
+         const postprocess::MapTarget& target, ThreadPool& pool) {
+        return postprocess::PostprocessCpu(logits, plan, geometry, classes, target, pool);
+      }};
   switch (memory) {
     case infer::MemoryKind::kHost:
       return kHost;
@@ -191,7 +220,7 @@ void Batch::postprocess() {
   for (size_t i = 0; i < units.size(); ++i) {
     const Unit& unit = units[i];
     unit.result().timings.network = network_ms_;
-    Guarded(unit, [&] { Postprocess(unit, (*logits_)[i], stages_, &classes_, pool_); });
+    Guarded(unit, [&] { Postprocess(unit, (*logits_)[i], stages_, pool_); });
   }
 }
 

@@ -13,8 +13,12 @@ namespace deeplab::pipeline {
 
 // The stages around the network, for one kind of memory.
 struct Stages {
-  decltype(&preprocess::PreprocessCpu) preprocess;
-  decltype(&postprocess::PostprocessCpu) postprocess;
+  void (*preprocess)(const ImageView& image, const plan::PreprocessPlan& plan,
+                     const plan::ModelConfig& config, const MutablePlanes& target,
+                     ThreadPool& pool);
+  int64_t (*postprocess)(const ConstPlanes& logits, const plan::PostprocessPlan& plan,
+                         const plan::Geometry& geometry, const postprocess::ClassTable& classes,
+                         const postprocess::MapTarget& target, ThreadPool& pool);
 };
 const Stages& StagesOf(infer::MemoryKind memory);
 
@@ -46,8 +50,6 @@ class Batch {
   infer::Slot& slot_;
   const Stages& stages_;
   ThreadPool& pool_;
-  postprocess::ClassTable classes_;  // of the image at hand; kept for its memory
-
   uint8_t* input_ = nullptr;  // the slot's, with room for prepared_ images
   size_t prepared_ = 0;
   size_t preprocessed_ = 0;

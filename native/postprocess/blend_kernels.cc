@@ -1,9 +1,6 @@
 // Rows of logits at their own width: half precision to float, the vertical taps, bounds of columns.
 
-#include "core/vec.h"
 #include "postprocess/kernel_parts.h"
-#include "postprocess/row_kernels.h"
-#include "postprocess/softmax.h"
 
 namespace deeplab::postprocess::DEEPLAB_KERNEL_LEVEL {
 namespace {
@@ -46,7 +43,7 @@ struct Watch {
 
 template <int kTaps>
 DEEPLAB_INLINE Floats BlendLanes(const BlendRow& in, size_t offset) {
-  Floats v = Broadcast(in.outer);
+  Floats v = Splat<Floats>(in.outer);
   const int taps = kTaps > 0 ? kTaps : in.taps;
   for (int t = 0; t < taps; ++t) v += Load(in.rows[t] + offset) * in.weights[t];
   return v;
@@ -56,7 +53,7 @@ DEEPLAB_INLINE Floats BlendLanes(const BlendRow& in, size_t offset) {
 template <int kTaps>
 DEEPLAB_INLINE Floats BlendTail(const BlendRow& in, size_t offset, int count) {
   const int taps = kTaps > 0 ? kTaps : in.taps;
-  Floats v = Broadcast(in.outer);
+  Floats v = Splat<Floats>(in.outer);
   for (int t = 0; t < taps; ++t) {
     float part[kLanes] = {};
     for (int i = 0; i < count; ++i) part[i] = in.rows[t][offset + static_cast<size_t>(i)];

@@ -2,10 +2,7 @@
 // taps of a vector of pixels for every class, arg max on the way, then only as much of the softmax
 // as is needed.
 
-#include "core/vec.h"
 #include "postprocess/kernel_parts.h"
-#include "postprocess/row_kernels.h"
-#include "postprocess/softmax.h"
 
 namespace deeplab::postprocess::DEEPLAB_KERNEL_LEVEL {
 namespace {
@@ -79,57 +76,59 @@ DEEPLAB_INLINE Best FindBest(const ClassifyMode& mode, const ClassifyRow& row,
   return best;
 }
 
-// max softmax = 1 / Σ e^(v − max). Never inlined: whatever is asked for, a pixel's probability is
-// computed by the same instructions.
-__attribute__((noinline)) Floats Probability(const ClassifyMode& mode, const float* values,
-                                             Floats best) {
-  if (mode.channels == 1) return Sigmoid(best);
-  Floats sum{};
-  for (int k = 0; k < mode.channels; ++k, values += kLanes) {
-    sum += ExpNonPositive(Load(values) - best);
-  }
-  return 1.0f / sum;
-}
-
 DEEPLAB_INLINE Ints Ids(const ClassifyMode& mode, Ints channel) {
   return channel - (channel >= mode.hole);
 }
 
 DEEPLAB_INLINE Floats Thresholds(const ClassifyMode& mode, Ints channel) {
-  if (mode.thresholds == nullptr) return Broadcast(mode.threshold);
+  if (mode.thresholds == nullptr) return Splat<Floats>(mode.threshold);
   const Ints ids = Ids(mode, channel);
   Floats result;
   for (int i = 0; i < kLanes; ++i) result[i] = mode.thresholds[ids[i]];
   return result;
 }
 
-// Decides by bounds which pixels stay: with Σ chord >= Σ e^(v − max) > Σ chord / 1.0616, for p = 1
-// / Σ e^(v − max) most comparisons with a threshold are clear. False where one is not.
-bool DecideByChords(const ClassifyMode& mode, const float* values, const Best& best, Ints* keep) {
-  constexpr float kSlack = 1e-4f;  // more than the rounding of both sums, of up to 2^16 terms
-  constexpr int kBlock = 16;
+// Σ e^(v − max) over classes [begin, end), added to `sum`.
+DEEPLAB_INLINE Floats AddExponentials(Floats sum, const float* values, int begin, int end,
+                                      Floats best) {
+  for (int k = begin; k < end; ++k) {
+    sum += ExpNonPositive(Load(values + static_cast<size_t>(k) * kLanes) - best);
+  }
+  return sum;
+}
+
+// max softmax = 1 / Σ e^(v − max).
+DEEPLAB_INLINE Floats Probability(const ClassifyMode& mode, const float* values, Floats best) {
+  if (mode.channels == 1) return Sigmoid(best);
+  return 1.0f / AddExponentials(Floats{}, values, 0, mode.channels, best);
+}
+
+// Which pixels are not below their threshold: those that are `sure`, and those of the others whose
+// probability says so. A partial sum may already say that none of the others is: p only sinks.
+__attribute__((noinline)) Ints KeepBySum(const ClassifyMode& mode, const float* values,
+                                         const Best& best, Ints sure) {
+  constexpr float kAboveOne = 1.0f + 0x1p-20f;  // for the rounding of the product and of 1 / sum
+  constexpr int kBlock = 8;
   const Floats threshold = Thresholds(mode, best.channel);
   Floats sum{};
-  for (int k = 0; k < mode.channels;) {
-    const int end = k + kBlock < mode.channels ? k + kBlock : mode.channels;
-    for (; k < end; ++k, values += kLanes) sum += ExpChord(Load(values) - best.value);
-    const Ints below = threshold * sum > 1.0616f + kSlack;
-    if (All(below)) {
-      *keep = Ints{};
-      return true;
-    }
+  int k = 0;
+  for (; k + kBlock < mode.channels; k += kBlock) {
+    sum = AddExponentials(sum, values, k, k + kBlock, best.value);
+    if (All(sure | (sum * threshold > kAboveOne))) return sure;
   }
-  *keep = threshold * sum < 1.0f - kSlack;
-  return All(*keep | (threshold * sum > 1.0616f + kSlack));
+  sum = AddExponentials(sum, values, k, mode.channels, best.value);
+  return ~(1.0f / sum < threshold);
 }
 
 DEEPLAB_INLINE Ints Keep(const ClassifyMode& mode, const ClassifyRow& row, const Best& best) {
   if (!mode.bites) return ~Ints{};
-  if (row.bound != nullptr && All(best.value - best.bound >= row.bound_keep)) return ~Ints{};
-  Ints keep;
-  if (mode.channels > 1 && DecideByChords(mode, row.scratch, best, &keep)) return keep;
-  const Floats p = Probability(mode, row.scratch, best.value);
-  return ~(p < Thresholds(mode, best.channel));
+  if (mode.channels == 1) return ~(Sigmoid(best.value) < Thresholds(mode, best.channel));
+  Ints sure{};
+  if (row.bound != nullptr) {
+    sure = best.value - best.bound >= row.bound_keep;
+    if (All(sure)) return sure;
+  }
+  return KeepBySum(mode, row.scratch, best, sure);
 }
 
 // The first `count` lanes.
@@ -146,7 +145,7 @@ DEEPLAB_INLINE void StoreLanes(Element* to, const Lanes& value, int count) {
 
 DEEPLAB_INLINE void StoreIds(const ClassifyMode& mode, const ClassifyRow& row, const Best& best,
                              Ints keep, int x) {
-  const Ints ids = keep ? Ids(mode, best.channel) : Broadcast(mode.background);
+  const Ints ids = keep ? Ids(mode, best.channel) : Splat<Ints>(mode.background);
   if (mode.id_bytes == 1) {
     StoreLanes(static_cast<uint8_t*>(row.ids) + x, __builtin_convertvector(ids, Bytes),
                mode.width - x);

@@ -12,15 +12,17 @@
 namespace deeplab::postprocess {
 namespace {
 
-// Values (pixels · classes) that are worth a band of their own: a quarter of a millisecond and
-// more.
-constexpr int64_t kValuesPerBand = int64_t{1} << 19;
-// Each band reads a few source rows that its neighbours read as well.
-constexpr int64_t kRowsPerBand = 8;
-
-int64_t BandRows(const plan::Geometry& geometry, int64_t channels) {
-  const int64_t row = channels * geometry.crop.width;
-  return std::max(kRowsPerBand, kValuesPerBand / std::max<int64_t>(row, 1));
+// Rows a band: enough for its share of a wake-up (pixels · classes), and for the source rows that
+// its neighbours read as well to matter little; as many bands as keep all threads busy to the end.
+int64_t BandRows(const plan::Geometry& geometry, int64_t channels, int64_t threads) {
+  constexpr int64_t kValuesPerBand = int64_t{1} << 18;
+  constexpr int64_t kRowsPerBand = 24;
+  const int64_t height = geometry.map_height;
+  const int64_t values = channels * geometry.crop.width * geometry.crop.height;
+  const int64_t bands = std::min(values / kValuesPerBand, height / kRowsPerBand);
+  if (bands < 2) return height;
+  const int64_t even = (bands + threads - 1) / threads * threads;
+  return (height + even - 1) / even;
 }
 
 // The kernels map channels to ids by arithmetic.
@@ -60,7 +62,7 @@ int64_t PostprocessCpu(const ConstPlanes& logits, const plan::PostprocessPlan& p
   CheckIds(classes, logits.shape.channels, context);
   std::atomic<int64_t> non_finite{0};
   pool.parallel_for(
-      geometry.map_height, BandRows(geometry, logits.shape.channels),
+      geometry.map_height, BandRows(geometry, logits.shape.channels, pool.threads()),
       [&](int64_t begin, int64_t end) { non_finite += BandWriter(context).write(begin, end); });
   return non_finite;
 }

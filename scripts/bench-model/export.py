@@ -1,15 +1,18 @@
-"""Writes test/bench/model: the graph of a common DeepLabV3+ without its weights.
+"""Writes one folder of test/bench/models: the graph of a DeepLabV3+ without its weights.
 
 A bench measures the work, not the answer, so the weights may be random. They are left out of the
-repository: the graph points into a `weights.bin` that test/bench/fill-weights.mjs draws when it
-is needed, after the sizes and standard deviations in `weights.json`.
+repository: the graph points into a `weights.bin` that test/bench/models/fill-weights.mjs draws when
+it is needed, after the sizes and standard deviations in `weights.json`. make-all.sh runs this for
+every model that the bench knows.
 
-    python scripts/bench-model/export.py --out test/bench/model
+    python scripts/bench-model/export.py --encoder mobilenet_v2 --classes 21 --out test/bench/models
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
+import json
 import sys
 import tempfile
 from pathlib import Path
@@ -23,7 +26,6 @@ from onnx import numpy_helper
 from onnx.external_data_helper import set_external_data
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "sample-model"))
-from export import write_config, write_json  # noqa: E402
 from noise import fbm  # noqa: E402
 from onnx_graph import export_graph  # noqa: E402
 
@@ -31,20 +33,19 @@ SEED = 7
 SIZE = 512
 SMALLEST_EXTERNAL = 1024  # bytes; shape constants and short biases stay in the graph
 ALIGN = 4096  # whole pages, so that a runtime may map the file
-FOREGROUND = 20
-LIMIT_BYTES = 300_000
+LIMIT_BYTES = 150_000
 HEAD = "segmentation_head.0"
 LOGIT_STD = 8.0  # at 3 the mean confidence is 0.3, under the default threshold
 
 
-def calibrated_model() -> torch.nn.Module:
-    """mobilenet_v2 with 21 classes whose every layer gives out values of about unit size.
+def calibrated_model(encoder: str, classes: int) -> torch.nn.Module:
+    """A network whose every layer gives out values of about unit size.
 
     With plain He weights and idle BatchNorm the residual stages grow from block to block. Letting
     BatchNorm measure noise once makes its folded scale the right one, whatever the depth.
     """
     torch.manual_seed(SEED)
-    model = smp.DeepLabV3Plus("mobilenet_v2", encoder_weights=None, classes=FOREGROUND + 1)
+    model = smp.DeepLabV3Plus(encoder, encoder_weights=None, classes=classes)
     for layer in model.modules():
         if isinstance(layer, torch.nn.BatchNorm2d):
             layer.momentum = None  # a plain mean over the passes below
@@ -116,27 +117,49 @@ def centre_logits(graph: onnx.ModelProto, entries: list[dict[str, object]]) -> N
     bias.CopyFrom(numpy_helper.from_array(centred.astype(np.float32), bias.name))
 
 
-def main(target: Path) -> None:
+def parameters(graph: onnx.ModelProto) -> int:
+    """What the exported network computes with; the Python model may hold more (heads that nobody calls)."""
+    floats = [tensor for tensor in graph.graph.initializer if tensor.data_type == onnx.TensorProto.FLOAT]
+    return sum(int(np.prod(tensor.dims)) for tensor in floats)
+
+
+def write_weights(path: Path, facts: dict[str, object], entries: list[dict[str, object]]) -> None:
+    """JSON with one tensor a line, so that a change of one shows as one line."""
+    lines = ",\n".join("    " + json.dumps(entry) for entry in entries)
+    head = json.dumps(facts)[1:-1]
+    path.write_text(f'{{\n  {head},\n  "tensors": [\n{lines}\n  ]\n}}\n', encoding="utf-8")
+
+
+def main(encoder: str, classes: int, out: Path) -> None:
     """Exports, strips, writes, and refuses a graph that grew too large to commit."""
+    target = out / f"{encoder}-{classes}"
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         whole = Path(folder) / "weights.onnx"
-        export_graph(calibrated_model(), SIZE, whole)
+        export_graph(calibrated_model(encoder, classes), SIZE, whole)
         graph = onnx.load(whole)
     entries = strip_weights(graph)
     centre_logits(graph, entries)
     # Not onnx.save: it would ask for the values that were just left out.
-    data = graph.SerializeToString()
+    data = gzip.compress(graph.SerializeToString(), 9, mtime=0)
     if len(data) > LIMIT_BYTES:
         raise RuntimeError(f"the graph alone holds {len(data)} bytes, more than {LIMIT_BYTES}")
-    (target / "weights.onnx").write_bytes(data)
-    write_json(target / "weights.json", {"seed": SEED, "file": "weights.bin", "tensors": entries})
-    names = ("background", *(f"class-{index:02d}" for index in range(1, FOREGROUND + 1)))
-    write_config(target, SIZE, names, model_id="deeplab-rt/bench-random/1")
-    print(f"{len(entries)} tensors outside, {len(data)} bytes of graph")
+    (target / "graph.onnx.gz").write_bytes(data)
+    facts = {
+        "encoder": encoder,
+        "classes": classes,
+        "inputSize": SIZE,
+        "parameters": parameters(graph),
+        "seed": SEED,
+    }
+    write_weights(target / "weights.json", facts, entries)
+    print(f"{target.name}: {len(entries)} tensors outside, {len(data)} bytes of graph")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--encoder", required=True)
+    parser.add_argument("--classes", type=int, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    main(parser.parse_args().out)
+    options = parser.parse_args()
+    main(options.encoder, options.classes, options.out)

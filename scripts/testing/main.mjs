@@ -12,7 +12,8 @@ function chooseSuites(all, args) {
     const known = all.map(({ name }) => name).join(", ");
     throw new SetupError(`No suite is called ${unknown.join(", ")}. There are: ${known}.\n${USAGE}`);
   }
-  const chosen = all.filter(({ name, slow }) => (names.length > 0 ? names.includes(name) : !(quick && slow)));
+  const inFullRun = ({ slow, onDemand }) => !onDemand && !(quick && slow);
+  const chosen = all.filter((suite) => (names.length > 0 ? names.includes(suite.name) : inFullRun(suite)));
   return { quick, chosen };
 }
 

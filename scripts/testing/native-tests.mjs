@@ -44,13 +44,13 @@ export const SANITIZED = {
   CMAKE_CXX_FLAGS_DEBUG: "-O1 -g",
 };
 
-async function runBinary(name, tree, env) {
+/** Runs the tests by `[command, ...args]`, judged by the report they write. */
+export async function runGtest(name, [command, ...args], env = {}) {
   const report = path.join(REPORTS, `${name}.json`);
   fs.mkdirSync(REPORTS, { recursive: true });
   fs.rmSync(report, { force: true });
-  const binary = path.join(tree, "deeplab_native_tests");
-  const args = [`--gtest_output=json:${report}`, "--gtest_brief=1"];
-  const exit = await runShown(binary, args, { env: { ...process.env, ...env } });
+  const all = [...args, `--gtest_output=json:${report}`, "--gtest_brief=1"];
+  const exit = await runShown(command, all, { env: { ...process.env, ...env } });
   return checkRunner(readGtestReport(report), name, exit);
 }
 
@@ -58,7 +58,7 @@ async function buildAndRun(name, tree, definitions, env) {
   if (!gtestFound()) return toolSkip("C++ tests", "GoogleTest");
   const problem = await cmakeBuild(tree, definitions, "deeplab_native_tests");
   if (problem !== null) return singleResult("C++ tests compile", false, problem);
-  return runBinary(name, tree, env);
+  return runGtest(name, [path.join(tree, "deeplab_native_tests")], env);
 }
 
 /** As users' machines build it. */

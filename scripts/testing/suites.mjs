@@ -1,4 +1,5 @@
 // Every suite of npm test, in the order they run: cheap and telling first.
+import { LEVEL_SUITES } from "./levels/suites.mjs";
 import { runNativeSanitized, runNativeTests } from "./native-tests.mjs";
 import { runPackageTests } from "./package-tests.mjs";
 import { runScript } from "./run-script.mjs";
@@ -25,7 +26,10 @@ function vitestSuite(folder) {
   };
 }
 
-/** `{ name, slow?, run({ quick }) → SuiteResult }`; `slow` suites are left out by test:quick. */
+/**
+ * `{ name, slow?, onDemand?, run({ quick }) → SuiteResult }`; `slow` suites are left out by test:quick, those `onDemand`
+ * run only where they are named.
+ */
 export const SUITES = [
   { name: "format", run: runFormat },
   { name: "lint", run: runLint },
@@ -36,6 +40,7 @@ export const SUITES = [
   vitestSuite("golden"),
   vitestSuite("oracle"),
   vitestSuite("lifecycle"),
+  ...LEVEL_SUITES,
   { name: "native", run: runNativeTests },
   { name: "native-sanitized", slow: true, run: runNativeSanitized },
   {

@@ -1,78 +1,97 @@
-// npm run bench: the bare network, deeplab-rt and onnxruntime-node with plain JavaScript, in alternating rounds.
-//   npm run bench -- [--rounds 15] [--threads N] [--sizes 512x512,720p,1080p] [--rivals raw,ours,javascript]
-//   --check: exit code 1 where a target is missed too, for a machine that does nothing else
+// npm run bench: contenders in processes of their own, in alternating rounds; see options.mjs for the command line
+// and scenarios/ for what is measured.
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { parseArgs } from "node:util";
-import { BUILD, REPORTS, relative } from "../../scripts/setup/paths.mjs";
+import { REPORTS, relative } from "../../scripts/setup/paths.mjs";
 import { prepare } from "../../scripts/setup/prepare.mjs";
 import { reportingSetupErrors, SetupError } from "../../scripts/setup/setup-error.mjs";
-import { fillWeights } from "./fill-weights.mjs";
-import { SIZES } from "./pictures.mjs";
-import { buildReport, problems, tableLines } from "./report.mjs";
-import { RIVALS } from "./rivals.mjs";
-import { runRounds } from "./rounds.mjs";
+import { installTransformers } from "./contenders/transformers-postprocess.mjs";
+import { describeMachine, machineLine } from "./machine.mjs";
+import { completeModels } from "./models/index.mjs";
+import { parseOptions, USAGE } from "./options.mjs";
+import { writePictures } from "./pictures.mjs";
+import { installPython } from "./python/environment.mjs";
+import { comparison } from "./report/compare.mjs";
+import { writeCharts, writeDocuments } from "./report/documents.mjs";
+import { problems } from "./report/problems.mjs";
+import { scenarioReport } from "./report/scenario-report.mjs";
+import { textTable } from "./report/text.mjs";
+import { figureTable } from "./report/verdicts.mjs";
+import { SCENARIOS } from "./scenarios/index.mjs";
+import { runScenario } from "./scenarios/run.mjs";
 
-const OPTIONS = {
-  rounds: { type: "string", default: "15" },
-  warmup: { type: "string", default: "3" },
-  threads: { type: "string", default: String(os.availableParallelism()) },
-  sizes: { type: "string", default: Object.keys(SIZES).join(",") },
-  rivals: { type: "string", default: Object.keys(RIVALS).join(",") },
-  check: { type: "boolean", default: false },
+const log = (line) => console.log(line);
+const show = (table) => {
+  for (const line of textTable(table)) log(line);
 };
 
-function chosen(text, known, what) {
-  const names = text.split(",");
-  const unknown = names.filter((name) => !(name in known));
-  if (unknown.length > 0) {
-    throw new SetupError(
-      `No ${what} is called ${unknown.join(", ")}. There are: ${Object.keys(known).join(", ")}.`,
-    );
-  }
-  return names;
+/** Everything that must be there before the first measurement. */
+async function makeContext({ scenarios, rounds, threads, python }) {
+  await prepare();
+  await completeModels(new Set(scenarios.flatMap((name) => SCENARIOS[name].models)));
+  // Where transformers.js or Python cannot be had, their processes say so and are left out by name.
+  const failures = [await installTransformers(log), python ? await installPython(log) : null];
+  for (const failure of failures) if (failure !== null) log(`• ${failure}`);
+  return { rounds, threads, python, cores: os.availableParallelism(), pictures: writePictures() };
 }
 
-function positive(text, name) {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new SetupError(`--${name} wants a whole number from 1, not ${text}.`);
-  return value;
+async function measured(options) {
+  const context = await makeContext(options);
+  const machine = describeMachine();
+  log(machineLine(machine));
+  log(`${options.threads} engine threads, ${options.rounds} rounds`);
+  const report = {
+    schema: 1,
+    machine,
+    settings: { rounds: options.rounds, threads: options.threads, python: options.python },
+    scenarios: {},
+  };
+  for (const name of options.scenarios) {
+    const start = performance.now();
+    log(`\n${SCENARIOS[name].title}`);
+    const plan = SCENARIOS[name].plan(context);
+    const run = await runScenario(plan, context, log);
+    report.scenarios[name] = await scenarioReport(SCENARIOS[name], plan, run, context);
+    report.scenarios[name].seconds = Math.round((performance.now() - start) / 1000);
+    for (const table of report.scenarios[name].tables) show(table);
+  }
+  return report;
+}
+
+function readReport(file) {
+  if (!fs.existsSync(file)) throw new SetupError(`There is no ${file}: run the benchmark first.`);
+  return JSON.parse(fs.readFileSync(file, "utf8"));
+}
+
+function keep(report) {
+  const file = path.join(REPORTS, "bench.json");
+  fs.mkdirSync(REPORTS, { recursive: true });
+  fs.writeFileSync(file, `${JSON.stringify(report, null, 1)}\n`);
+  const charts = writeCharts(report, path.join(REPORTS, "bench-charts"));
+  log(`\n${[file, ...charts].map(relative).join("\n")}`);
 }
 
 async function main() {
-  const { values } = parseArgs({ options: OPTIONS });
-  const settings = {
-    rounds: positive(values.rounds, "rounds"),
-    warmup: positive(values.warmup, "warmup"),
-    threads: positive(values.threads, "threads"),
-    folder: path.join(BUILD, "bench-model"),
-  };
-  const sizes = chosen(values.sizes, SIZES, "size");
-  const rivals = chosen(values.rivals, RIVALS, "rival");
-  await prepare();
-  await fillWeights(settings.folder);
-  const machine = {
-    cpu: os.cpus()[0]?.model ?? "unknown",
-    cores: os.availableParallelism(),
-    node: process.version,
-  };
-  console.log(
-    `${machine.cpu}, ${machine.cores} cores, Node.js ${machine.node}, ${settings.threads} threads each, ${settings.rounds} rounds`,
+  const options = parseOptions(process.argv.slice(2));
+  if (options.help) {
+    log(USAGE);
+    return;
+  }
+  const baseline = options.compare === undefined ? null : readReport(options.compare);
+  const report = options.from === undefined ? await measured(options) : readReport(options.from);
+  show(
+    figureTable(
+      "Figures",
+      Object.values(report.scenarios).flatMap(({ figures }) => figures),
+    ),
   );
-  const report = buildReport(await runRounds(rivals, sizes, settings));
-  for (const line of tableLines(report)) console.log(line);
-  const file = path.join(REPORTS, "bench.json");
-  fs.mkdirSync(REPORTS, { recursive: true });
-  fs.writeFileSync(
-    file,
-    `${JSON.stringify({ machine, threads: settings.threads, rounds: settings.rounds, report }, null, 2)}\n`,
-  );
-  console.log(`\n${relative(file)}`);
-  const failed = problems(report, values.check);
-  for (const problem of failed) console.log(problem);
-  if (failed.length > 0) process.exitCode = 1;
+  if (baseline !== null) show(comparison(baseline, report));
+  if (options.from === undefined) keep(report);
+  if (options.writeDocs) log(`\n${writeDocuments(report).map(relative).join("\n")}`);
+  const found = problems(report, options);
+  for (const problem of found) log(`FAILED ${problem}`);
+  if (found.length > 0) process.exitCode = 1;
 }
 
 await reportingSetupErrors(main);

@@ -1,10 +1,15 @@
 // The pictures of the benchmark: drawn, not stored; the same on every machine.
+import fs from "node:fs";
+import path from "node:path";
+import { inScratch } from "./scratch.mjs";
 
-/** Sizes by name: the network's own, and two common ones it has to grow to. */
+/** Sizes by name: the overhead's, the network's own, and three that it has to grow to. */
 export const SIZES = {
-  "512x512": { width: 512, height: 512 },
+  "64×64": { width: 64, height: 64 },
+  "512×512": { width: 512, height: 512 },
   "720p": { width: 1280, height: 720 },
   "1080p": { width: 1920, height: 1080 },
+  "4K": { width: 3840, height: 2160 },
 };
 
 /** Smooth colours with hard edges and a little noise, RGB, 8 bits. */
@@ -21,4 +26,23 @@ export function drawPicture({ width, height }) {
     }
   }
   return { data, width, height };
+}
+
+const drawn = new Map();
+
+/** The picture of that name, drawn once a process. */
+export function picture(name) {
+  if (!drawn.has(name)) drawn.set(name, drawPicture(SIZES[name]));
+  return drawn.get(name);
+}
+
+/** Writes the pictures as raw RGB files for the contenders that are not written in JavaScript. */
+export function writePictures() {
+  const folder = inScratch("pictures");
+  fs.mkdirSync(folder, { recursive: true });
+  for (const [name, { width, height }] of Object.entries(SIZES)) {
+    const file = path.join(folder, `${width}x${height}.rgb`);
+    if (!fs.existsSync(file)) fs.writeFileSync(file, drawPicture(SIZES[name]).data);
+  }
+  return folder;
 }

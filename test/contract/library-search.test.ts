@@ -20,7 +20,14 @@ async function installedApp(): Promise<string> {
   mkdirSync(path.join(app, "node_modules/@bufbuild"), { recursive: true });
   for (const part of ["dist", "package.json"])
     cpSync(path.join(root, part), path.join(own, part), { recursive: true });
-  for (const name of ["@bufbuild/protobuf", "commander", "node-gyp-build", "sharp", "zod"]) {
+  for (const name of [
+    "@bufbuild/protobuf",
+    "commander",
+    "node-gyp-build",
+    "proper-lockfile",
+    "sharp",
+    "zod",
+  ]) {
     symlinkSync(path.join(modules, name), path.join(app, "node_modules", name));
   }
   return app;

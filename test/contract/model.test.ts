@@ -98,7 +98,7 @@ describe("one image", () => {
   test("counts its classes and paints them", async () => {
     const image = stripes();
     const result = await model.infer(image);
-    expect(result.classStats().map(({ name, pixels, share }) => [name, pixels, share])).toEqual([
+    expect((await result.classStats()).map(({ name, pixels, share }) => [name, pixels, share])).toEqual([
       ["background", 16, 0.25],
       ["red", 32, 0.5],
       ["green", 16, 0.25],

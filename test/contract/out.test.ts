@@ -55,7 +55,7 @@ describe("results in the caller's arrays", () => {
       expect([...out.segmentationMap.subarray(64), ...out.confidence.subarray(64)]).toEqual(
         Array(12).fill(99),
       );
-      expect(result.classStats().map(({ pixels }) => pixels)).toEqual([16, 32, 16]);
+      expect((await result.classStats()).map(({ pixels }) => pixels)).toEqual([16, 32, 16]);
     },
   );
 

@@ -56,7 +56,7 @@ describe("a stream", () => {
     await sharp(data, { raw: { width: 8, height: 8, channels: 3 } }).toFile(file);
     const counted: number[] = [];
     for await (const { result } of model.stream(Readable.from([file, stripes(), file]), { ordered: false })) {
-      counted.push(...result.classStats().map(({ pixels }) => pixels));
+      counted.push(...(await result.classStats()).map(({ pixels }) => pixels));
     }
     expect(counted).toEqual([16, 32, 16, 16, 32, 16, 16, 32, 16]);
     const stream = model.stream([stripes()], { include: ["segmentationMap"] });

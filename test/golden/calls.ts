@@ -1,18 +1,19 @@
 // A golden case as calls of the public API.
 
-import {
-  AutoModel,
-  type Confidence,
-  type FromPretrainedOptions,
-  type HeadCutInfo,
-  type ImageSource,
-  type InferOptions,
-  type Inspection,
-  type SemanticSegmentationModel,
-  type SemanticSegmentationResult,
+import type {
+  Confidence,
+  FromPretrainedOptions,
+  ImageSource,
+  InferOptions,
+  Inspection,
+  ModelInfo,
+  SemanticSegmentationResult,
 } from "deeplab-rt";
 import { type GoldenCase, goldenPath } from "../support/golden-set.js";
+import { loadModel, type TestModel } from "../support/subject/subject.js";
+import { variant } from "../support/subject/variant.js";
 import { sources } from "./scope.js";
+import { answeredInGroup } from "./together.js";
 
 /** Options of `fromPretrained`. */
 export function loadOptions(item: GoldenCase, allowClassMismatch: boolean): FromPretrainedOptions {
@@ -21,8 +22,6 @@ export function loadOptions(item: GoldenCase, allowClassMismatch: boolean): From
   return {
     backend: "onnx",
     device: "cpu",
-    // DEEPLAB_TEST_HEAD_CUT=off runs the whole set with the networks as they are.
-    headCut: process.env.DEEPLAB_TEST_HEAD_CUT !== "off",
     allowClassMismatch,
     recommendedParameters: {
       ...(given?.confidence === undefined ? {} : { confidence: given.confidence }),
@@ -48,27 +47,38 @@ export interface Answers {
   /** The stages of each image, taken one by one. */
   readonly inspections: readonly Inspection[];
   readonly classNames: readonly string[];
-  readonly headCut: HeadCutInfo;
+  readonly info: ModelInfo;
 }
 
-async function answer(
-  model: SemanticSegmentationModel,
+/** Asks a loaded model for the case of these pictures: all its calls at once, or one after another. */
+export async function answer(
+  model: TestModel,
   item: GoldenCase,
   images: ImageSource[],
+  atOnce = false,
 ): Promise<Answers> {
   const options = inferOptions(item);
   const [first] = images;
   const asList = item.container !== "single" || first === undefined;
-  const results = asList ? await model.infer(images, options) : [await model.infer(first, options)];
+  const infer = async () => (asList ? model.infer(images, options) : [await model.infer(first, options)]);
+  const { classNames } = model;
+  const info = model.info();
+  if (atOnce) {
+    const inspecting = Promise.all(images.map((image) => model.inspect(image, options)));
+    const [results, inspections] = await Promise.all([infer(), inspecting]);
+    return { results, inspections, classNames, info };
+  }
+  const results = await infer();
   const inspections: Inspection[] = [];
   for (const image of images) inspections.push(await model.inspect(image, options));
-  return { results, inspections, classNames: model.classNames, headCut: model.info().headCut };
+  return { results, inspections, classNames, info };
 }
 
-/** Loads the package, answers the case, closes the model. */
+/** Loads the package, answers the case, closes the model. Where the run says how to batch: with the package's other cases. */
 export async function runCase(item: GoldenCase, allowClassMismatch = false): Promise<Answers> {
   const options = loadOptions(item, allowClassMismatch);
-  const model = await AutoModel.fromPretrained(goldenPath(item.package), options);
+  if (variant.batching !== undefined) return answeredInGroup(item, options, variant.batching);
+  const model = await loadModel(goldenPath(item.package), options);
   try {
     return await answer(model, item, await sources(item));
   } finally {

@@ -19,6 +19,7 @@ import {
   roundToHalf,
   toFloats,
 } from "../support/golden-set.js";
+import { variant } from "../support/subject/variant.js";
 import type { Answers } from "./calls.js";
 import { type Deviation, largestError } from "./deviations.js";
 
@@ -29,12 +30,18 @@ export interface AnsweredImage {
   readonly answers: Answers;
 }
 
+/**
+ * Bounds of what the network computes. Equal on the kind of processor that made the set; others add in another order. On
+ * arm64 the engine computes half networks in half, here in float32: there our maps are judged by the oracle, which takes
+ * our own logits, and the reference's only say that they belong to the same picture.
+ */
+const network =
+  variant.answerWith === undefined
+    ? { logits: 1e-5, halfLogits: 2e-3, halfMaps: 1e-3 }
+    : { logits: 3e-5, halfLogits: 4e-2, halfMaps: 4e-2 };
 /** float16 logits are computed in float32 here, in half there. */
-const bound = (half: boolean) => (half ? 1e-3 : 1e-4);
+const bound = (half: boolean) => (half ? network.halfMaps : 1e-4);
 const inputBound = 1e-6;
-/** Equal on the processor that made the set; others add in another order. Two units in the last place of half. */
-const logitsBound = 1e-5;
-const halfLogitsBound = 2e-3;
 /** Behind a cut head the oracle enlarges in double what the reference's runtime does in float32. */
 const enlargedLogitsBound = 5e-5;
 /** Our own arithmetic against doubles, from the same logits. */
@@ -59,7 +66,7 @@ function answered({ answers, index }: AnsweredImage): {
 function ownLogits(image: AnsweredImage): Logits {
   const { logits } = answered(image).inspection;
   const [channels = 0, height = 0, width = 0] = logits.shape;
-  return networkLogits({ channels, height, width, data: floatsOf(logits) }, image.answers.headCut);
+  return networkLogits({ channels, height, width, data: floatsOf(logits) }, image.answers.info.headCut);
 }
 
 /** Geometry from the oracle; ours must be the same. */
@@ -144,8 +151,8 @@ export function compareStages(image: AnsweredImage, item: GoldenSuccess): { inpu
   const input = stageError(floatsOf(inputTensor), theirInput, image, isHalf(inputTensor));
   expect(input).toBeLessThan(inputBound);
   const logits = stageError(ownLogits(image).data, goldenTensor(item.logits), image, isHalf(captured));
-  const exact = image.answers.headCut.cut ? enlargedLogitsBound : logitsBound;
-  expect(logits).toBeLessThan(isHalf(captured) ? halfLogitsBound : exact);
+  const exact = image.answers.info.headCut.cut ? enlargedLogitsBound : network.logits;
+  expect(logits).toBeLessThan(isHalf(captured) ? network.halfLogits : exact);
   return { input, logits };
 }
 
@@ -181,25 +188,27 @@ export async function compareMapsWithReference(
   expect([ours.width, ours.height]).toEqual([theirs.width, theirs.height]);
   const half = item.logits.dtype === "float16";
   const tolerance = bound(half);
-  const oracle = judge(image, item, await oracleGeometry(image));
+  const geometry = await oracleGeometry(image);
+  let oracle: OracleMaps | undefined; // asked only where something differs
   const wrong: string[] = [];
   let ambiguousPixels = 0;
   let confidence = 0;
-  for (let i = 0; i < oracle.ids.length; i++) {
+  for (let i = 0; i < theirs.segmentationMap.length; i++) {
     const [id, value] = [ours.segmentationMap[i] as number, ours.confidence[i] as number];
     const error = Math.abs(value - (theirs.confidence[i] as number));
     if (id === theirs.segmentationMap[i] && !(error > tolerance)) {
       confidence = Math.max(confidence, error || 0);
       continue;
     }
-    const [x, y] = [i % oracle.width, Math.floor(i / oracle.width)];
+    const [x, y] = [i % theirs.width, Math.floor(i / theirs.width)];
+    oracle ??= judge(image, item, geometry);
     const allowed = oracle.outcomes(x, y, tolerance);
     if (allowed.some((o) => o.id === id && Math.abs(o.confidence - value) <= tolerance)) ambiguousPixels++;
     else wrong.push(`(${x}, ${y}): ${id} at ${value}, the reference has ${theirs.segmentationMap[i]}`);
   }
   expect(wrong.slice(0, 5)).toEqual([]);
   if (item.logits.file === undefined) expect(ambiguousPixels).toBeLessThanOrEqual(allowedPixels(item, half));
-  return { confidence, pixels: oracle.ids.length, ambiguousPixels };
+  return { confidence, pixels: theirs.segmentationMap.length, ambiguousPixels };
 }
 
 /** Whether our maps differ from the reference's by more than rounding: a documented difference must be one. */

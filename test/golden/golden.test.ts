@@ -2,6 +2,7 @@
 
 import { afterAll, describe, expect, test } from "vitest";
 import type { GoldenCase } from "../support/golden-set.js";
+import { isDefaultVariant, variant } from "../support/subject/variant.js";
 import { type Answers, runCase } from "./calls.js";
 import {
   compareGrayInput,
@@ -14,14 +15,17 @@ import { DeviationReport } from "./deviations.js";
 import { answeredHere } from "./differences.js";
 import { errorCodes } from "./error-codes.js";
 import { leftOut, leftOutCounts, refusedInput, refusedKinds } from "./scope.js";
+import { seenSharing } from "./together.js";
 import { codeOf, isSuccess, mismatched, verdicts } from "./verdicts.js";
 
 const { all, running, refused, otherwise, equal } = verdicts();
 const report = new DeviationReport();
-// Mutants and sanitizers bring an addon of their own; the report is about the one that is built here.
+// Mutants and sanitizers bring an addon of their own; the report is about the one that is built here, as users have it.
 afterAll(() => {
-  if (process.env.DEEPLAB_RT_ADDON === undefined) report.write();
+  if (process.env.DEEPLAB_RT_ADDON === undefined && isDefaultVariant()) report.write();
 });
+
+const levels = new Set<string>();
 
 const images = (item: GoldenCase, answers: Answers) =>
   answers.results.map((_, index) => ({ item, index, answers }));
@@ -31,6 +35,7 @@ describe("cases that agree with the reference", () => {
     const answers = await runCase(item, mismatched(item));
     expect(answers.results.length).toBe(item.results.length);
     expect(answers.classNames).toEqual(item.class_names);
+    levels.add(answers.info.simd);
     for (const image of images(item, answers)) {
       const stages = compareStages(image, item);
       const maps = await compareMapsWithReference(image, item);
@@ -108,4 +113,26 @@ describe("no case vanishes", () => {
       .map(({ id }) => id);
     expect(errors.toSorted()).toEqual([...Object.keys(errorCodes), ...answeredHere].toSorted());
   });
+});
+
+// A run that was asked for one way through the product and took another would prove nothing.
+describe("the run took the way that it was asked to take", () => {
+  if (variant.simd !== undefined) {
+    test(`every kernel ran at ${variant.simd}`, () => expect([...levels]).toEqual([variant.simd]));
+  }
+
+  if (variant.batching === true) {
+    test("in every package that allows it, pictures of different calls shared a batch", () => {
+      const possible = seenSharing().filter((seen) => seen.possible);
+      expect(possible.length).toBe(147);
+      expect(possible.filter((seen) => !seen.shared)).toEqual([]);
+    });
+  }
+
+  if (variant.batching === false) {
+    test("no two pictures of different calls shared a batch", () => {
+      expect(seenSharing().length).toBe(149);
+      expect(seenSharing().filter((seen) => seen.shared)).toEqual([]);
+    });
+  }
 });

@@ -98,8 +98,14 @@ TEST(ThreadPool, RethrowsInTheCallerAndGoesOn) {
 
 // The compiler's own half type is the judge.
 #if defined(__FLT16_MAX__)
+#if defined(__aarch64__)
+using JudgeHalf = __fp16;  // _Float16 is not C++ there before GCC 13
+#else
+using JudgeHalf = _Float16;
+#endif
+
 float JudgeToFloat(uint16_t bits) {
-  _Float16 half;
+  JudgeHalf half;
   std::memcpy(&half, &bits, sizeof half);
   return static_cast<float>(half);
 }
@@ -123,7 +129,7 @@ TEST(Half, RoundsFloatsToTheNearestEven) {
   for (uint32_t bits = 0; bits < 0x7f800000u; bits += 4099) {
     float value;
     std::memcpy(&value, &bits, sizeof value);
-    const auto judge = static_cast<_Float16>(value);
+    const auto judge = static_cast<JudgeHalf>(value);
     uint16_t expected;
     std::memcpy(&expected, &judge, sizeof expected);
     ASSERT_EQ(FloatToHalf(value), expected) << value;

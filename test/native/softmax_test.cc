@@ -40,22 +40,24 @@ TEST(ExpNonPositive, IsNeverAboveOneForAnyFloatDownToTwoToTheMinusTen) {
 }
 
 TEST(ExpNonPositive, AVectorGivesTheBitsOfOne) {
-  baseline::Floats many;
+  deeplab::baseline::Floats many;
   for (int start = 0; start < 100; ++start) {
-    for (int i = 0; i < baseline::kLanes; ++i) many[i] = -0.971f * (start + i * 0.31f) - 0.013f;
-    const baseline::Floats result = ExpNonPositive(many);
-    for (int i = 0; i < baseline::kLanes; ++i) EXPECT_EQ(result[i], ExpNonPositive(many[i]));
+    for (int i = 0; i < deeplab::baseline::kLanes; ++i)
+      many[i] = -0.971f * (start + i * 0.31f) - 0.013f;
+    const deeplab::baseline::Floats result = ExpNonPositive(many);
+    for (int i = 0; i < deeplab::baseline::kLanes; ++i)
+      EXPECT_EQ(result[i], ExpNonPositive(many[i]));
   }
 }
 
 TEST(ExpChord, IsAnUpperBoundByLessThanSixPercent) {
   for (float x = 0; x > -80.0f; x -= 0.000371f) {
-    const double chord = baseline::ExpChord(baseline::Broadcast(x))[1];
+    const double chord = baseline::ExpChord(deeplab::baseline::Splat<deeplab::baseline::Floats>(x))[1];
     const double exact = std::exp(static_cast<double>(x));
     ASSERT_GE(chord, exact * (1 - 1e-5)) << x;
     ASSERT_LE(chord, exact * 1.0616) << x;
   }
-  EXPECT_GE(baseline::ExpChord(baseline::Broadcast(-1e30f))[0], 0.0f);
+  EXPECT_GE(baseline::ExpChord(deeplab::baseline::Splat<deeplab::baseline::Floats>(-1e30f))[0], 0.0f);
 }
 
 TEST(Sigmoid, IsRightForEitherSign) {

@@ -1,9 +1,10 @@
 // One image through the real pipeline and through the oracle.
 
-import type { DeepLabError, InferOptions, Inspection, SemanticSegmentationModel } from "deeplab-rt";
+import type { DeepLabError, InferOptions, Inspection } from "deeplab-rt";
 import { expect } from "vitest";
 import { toFloats } from "../support/golden-set.js";
 import type { FixedLogits } from "../support/networks.js";
+import type { TestModel } from "../support/subject/subject.js";
 import { compareMaps, type Tolerance } from "./compare.js";
 import { type Geometry, geometryOf } from "./geometry.js";
 import { type ClassRules, type Logits, postprocess } from "./postprocess.js";
@@ -78,7 +79,7 @@ export function capturedLogits(inspection: Inspection): Logits {
 
 /** Inspects one image and holds every stage against the oracle; true where it was answered. */
 export async function checkImage(
-  model: SemanticSegmentationModel,
+  model: TestModel,
   subject: Subject,
   image: RandomImage,
   options: InferOptions,

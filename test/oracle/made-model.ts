@@ -1,8 +1,9 @@
 // A model of given logits, loaded; for tests that look at one thing at a time.
 
-import { AutoModel, type RawImage, type SemanticSegmentationModel } from "deeplab-rt";
+import type { RawImage } from "deeplab-rt";
 import { type FixedLogits, fixedLogitsNetwork } from "../support/networks.js";
 import { classNames, plainConfig, type TemporaryFolder } from "../support/package-folder.js";
+import { loadModel, type TestModel } from "../support/subject/subject.js";
 import type { Geometry, Size } from "./geometry.js";
 import { type ClassRules, type OracleMaps, postprocess } from "./postprocess.js";
 
@@ -21,13 +22,13 @@ export async function madeModel(
   folder: TemporaryFolder,
   name: string,
   { logits, names, backgroundId = 0 }: MadeLogits,
-): Promise<SemanticSegmentationModel> {
+): Promise<TestModel> {
   const path = folder.writePackage(name, {
     classNames: classNames(names, backgroundId),
     config: plainConfig(input.width, input.height),
     weights: fixedLogitsNetwork({ batch: 1, ...input }, logits),
   });
-  return AutoModel.fromPretrained(path, { device: "cpu" });
+  return loadModel(path, { device: "cpu" });
 }
 
 /** A black picture. */

@@ -1,10 +1,10 @@
 // Sizes and formats at which the 8-bit resize takes another way: halves, equal sizes, single pixels.
 
-import { AutoModel } from "deeplab-rt";
 import { afterAll, describe, expect, test } from "vitest";
 import { fixedLogitsNetwork } from "../support/networks.js";
 import { classNames, plainConfig, TemporaryFolder } from "../support/package-folder.js";
 import { Random } from "../support/random.js";
+import { loadModel } from "../support/subject/subject.js";
 import { checkImage } from "./check-image.js";
 import { bytesPerPixel, type InputConfig } from "./preprocess.js";
 import type { RandomImage } from "./random-case.js";
@@ -75,7 +75,7 @@ describe("the network's input", () => {
       });
       const random = new Random(7);
       const rules = { classCount: 2, backgroundId: 0, thresholds: [0.5, 0.5] };
-      await using model = await AutoModel.fromPretrained(path, { device: "cpu" });
+      await using model = await loadModel(path, { device: "cpu" });
       for (const [width, height] of sizes) {
         for (const format of formats) {
           const image = noise(random, width, height, format);

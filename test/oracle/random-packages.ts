@@ -1,10 +1,10 @@
 // Random packages and pictures of one seed: the real pipeline against the oracle.
 
-import { AutoModel, type SemanticSegmentationModel } from "deeplab-rt";
 import { expect } from "vitest";
 import { roundToHalf } from "../support/golden-set.js";
 import { TemporaryFolder } from "../support/package-folder.js";
 import { Random } from "../support/random.js";
+import { loadModel, type TestModel } from "../support/subject/subject.js";
 import { checkImage, floatsOf } from "./check-image.js";
 import { type RandomImage, type RandomPackage, randomImage, randomPackage } from "./random-case.js";
 
@@ -12,7 +12,7 @@ const packagesPerSeed = 60;
 const imagesPerPackage = 6;
 
 /** The network answers what was stored in it. */
-async function checkLogits(model: SemanticSegmentationModel, made: RandomPackage, image: RandomImage) {
+async function checkLogits(model: TestModel, made: RandomPackage, image: RandomImage) {
   const { logits } = await model.inspect(image);
   const { data, channels, height, width } = made.logits;
   expect(logits.shape).toEqual([channels, height, width]);
@@ -20,7 +20,7 @@ async function checkLogits(model: SemanticSegmentationModel, made: RandomPackage
 }
 
 /** A list gives what the images give one by one. */
-async function checkList(model: SemanticSegmentationModel, made: RandomPackage, images: RandomImage[]) {
+async function checkList(model: TestModel, made: RandomPackage, images: RandomImage[]) {
   const options = { confidence: made.confidence };
   const listed = await model.infer(images, options);
   for (const [i, image] of images.entries()) {
@@ -32,7 +32,7 @@ async function checkList(model: SemanticSegmentationModel, made: RandomPackage, 
 
 async function checkPackage(random: Random, folder: TemporaryFolder, name: string): Promise<number> {
   const made = randomPackage(random);
-  const model = await AutoModel.fromPretrained(folder.writePackage(name, made.files), { device: "cpu" });
+  const model = await loadModel(folder.writePackage(name, made.files), { device: "cpu" });
   try {
     const good: RandomImage[] = [];
     for (let i = 0; i < imagesPerPackage; i++) {

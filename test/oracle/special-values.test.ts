@@ -1,9 +1,9 @@
 // Logits that are not finite, thresholds, ties: one property at a time.
 
-import type { SemanticSegmentationModel } from "deeplab-rt";
 import { afterAll, describe, expect, test } from "vitest";
 import { TemporaryFolder } from "../support/package-folder.js";
 import { Random } from "../support/random.js";
+import type { TestModel } from "../support/subject/subject.js";
 import { toleranceFor } from "./check-image.js";
 import { compareMaps } from "./compare.js";
 import { blackImage, type MadeLogits, madeModel, stretched, uniform } from "./made-model.js";
@@ -15,7 +15,7 @@ afterAll(() => folder.dispose());
 async function withModel<T>(
   name: string,
   made: MadeLogits,
-  use: (model: SemanticSegmentationModel) => Promise<T>,
+  use: (model: TestModel) => Promise<T>,
 ): Promise<T> {
   const model = await madeModel(folder, name, made);
   try {

@@ -24,12 +24,21 @@ export interface ChildOptions {
 }
 
 /** Runs `test/lifecycle/fixtures/<fixture>` and waits for its end. */
-export async function runFixture(
+export function runFixture(
   fixture: string,
   args: readonly string[],
   options: ChildOptions = {},
 ): Promise<ChildResult> {
-  const all = [...(options.nodeArguments ?? []), path.join(fixtures, fixture), ...args];
+  return runNode([path.join(fixtures, fixture), ...args], options);
+}
+
+/** Runs a piece of CommonJS code and waits for its end. */
+export function runCode(code: string, options: ChildOptions = {}): Promise<ChildResult> {
+  return runNode(["-e", code], options);
+}
+
+async function runNode(args: readonly string[], options: ChildOptions): Promise<ChildResult> {
+  const all = [...(options.nodeArguments ?? []), ...args];
   const child = spawn(process.execPath, all, {
     env: { ...process.env, ...options.environment },
     stdio: ["ignore", "pipe", "pipe"],

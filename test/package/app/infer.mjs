@@ -13,7 +13,7 @@ console.log(
   JSON.stringify({
     width: result.width,
     height: result.height,
-    classes: result.classStats().filter(({ pixels }) => pixels > 0).length,
+    classes: (await result.classStats()).filter(({ pixels }) => pixels > 0).length,
     map: createHash("sha256").update(result.segmentationMap).digest("hex"),
     libraryPath: info.library.path,
     sameClass: createRequire(import.meta.url)("deeplab-rt").DeepLabError === DeepLabError,

@@ -1,0 +1,70 @@
+// The suites that force one instruction set after the other: golden cases in every variant, and random packages against
+// the oracle. What this machine cannot run is skipped by name.
+import { runGtest } from "../native-tests.mjs";
+import { mergeResults, singleResult, toolSkip } from "../result.mjs";
+import {
+  answeringCommand,
+  buildEmulated,
+  EMULATED_TESTS,
+  emulatedCommand,
+  missingTool,
+} from "./emulated.mjs";
+import { BUILT_LEVELS, LEVELS_OF, usableLevels } from "./simd-levels.mjs";
+import { ALL_WAYS, goldenRuns, labelled, runVariants } from "./variants.mjs";
+
+/** The oracle's own proof and the many seeds run once, at the best level: suite "oracle". */
+const ORACLE_TESTS = ["preprocess", "random", "shapes", "special-values"].map(
+  (name) => `test/oracle/${name}.test.ts`,
+);
+
+const oracleRun = (env, label = "oracle") => ({ label, paths: ORACLE_TESTS, env });
+
+async function runLevel(level) {
+  if (!usableLevels().includes(level)) return toolSkip(`kernels at ${level}`, `a processor with ${level}`);
+  const env = { DEEPLAB_RT_SIMD: level };
+  return runVariants(`simd-${level}`, [...goldenRuns(ALL_WAYS, env), oracleRun(env)]);
+}
+
+/** The addon and the C++ tests; `null`, or what went wrong. */
+async function buildAll() {
+  return (await buildEmulated("deeplab_rt")) ?? (await buildEmulated("deeplab_native_tests"));
+}
+
+/** The C++ tests of both levels, then every run of the others. */
+async function runEmulated(suite, waysOf) {
+  const missing = missingTool();
+  if (missing !== null) return toolSkip("kernels at neon", missing);
+  const problem = await buildAll();
+  if (problem !== null) return singleResult("linux-arm64 compiles", false, problem);
+  const results = [];
+  const runs = [];
+  for (const level of LEVELS_OF.arm64) {
+    const label = `arm64 ${level}`;
+    const tests = emulatedCommand([EMULATED_TESTS], { DEEPLAB_RT_SIMD: level });
+    results.push(labelled(label, await runGtest(`${suite}-native-${level}`, tests)));
+    const answering = JSON.stringify(await answeringCommand(level));
+    const env = { DEEPLAB_TEST_ANSWER_WITH: answering, DEEPLAB_RT_SIMD: level };
+    runs.push(...goldenRuns(waysOf(level), env, `${label}: golden`), oracleRun(env, `${label}: oracle`));
+  }
+  return mergeResults([...results, await runVariants(suite, runs)]);
+}
+
+/** At neon each setting once with the other; the yardstick as most users have it. */
+const FEW_WAYS = {
+  neon: [
+    { headCut: "on", batching: "on" },
+    { headCut: "off", batching: "off" },
+  ],
+  scalar: [{ headCut: "on", batching: "off" }],
+};
+
+/** One suite a level of this machine's architecture, and linux-arm64 under the emulator. */
+export const LEVEL_SUITES = [
+  ...BUILT_LEVELS.map((level) => ({ name: `simd-${level}`, slow: true, run: () => runLevel(level) })),
+  { name: "simd-neon", slow: true, run: () => runEmulated("simd-neon", (level) => FEW_WAYS[level]) },
+  {
+    name: "simd-neon-full",
+    onDemand: true,
+    run: () => runEmulated("simd-neon-full", () => ALL_WAYS),
+  },
+];
