@@ -6,13 +6,14 @@
 #include <vector>
 
 #include "infer/backend.h"
+#include "infer/weights.h"
 #include "plan/config.h"
 
 namespace deeplab::addon {
 
 struct ModelSpec {
-  infer::OpenRequest open;     // weights_bytes points into `bytes`
-  std::vector<uint8_t> bytes;  // a copy: JavaScript may do what it likes with its own
+  infer::OpenRequest open;
+  std::vector<infer::WeightsPart> parts;  // empty: the file as it is
   plan::ModelConfig config;
   bool allow_class_mismatch = false;
   int64_t weights_byte_length = 0;  // what the garbage collector is told of
