@@ -1,11 +1,12 @@
 // Networks with and without their last interpolation: both sessions must lead to the same maps, and to the
 // oracle's. Modes, scales, sizes and opsets against the ways in which pictures are placed.
 
-import { AutoModel, type Inspection, type SemanticSegmentationModel } from "deeplab-rt";
+import type { Inspection } from "deeplab-rt";
 import { afterAll, describe, expect, test } from "vitest";
 import { type Ending, headNetwork, resize } from "../support/head-networks.js";
 import { classNames, plainConfig, TemporaryFolder } from "../support/package-folder.js";
 import { Random } from "../support/random.js";
+import { loadModel, type TestModel } from "../support/subject/subject.js";
 import { capturedLogits } from "./check-image.js";
 import { compareMaps } from "./compare.js";
 import { geometryOf, type ResizeMode, type Size } from "./geometry.js";
@@ -39,8 +40,8 @@ async function loadBoth(subject: Subject) {
     weights: headNetwork({ input: { batch: 1, ...input }, channels, shrink, opset }, ending),
   });
   const [whole, cut] = await Promise.all([
-    AutoModel.fromPretrained(path, { headCut: false }),
-    AutoModel.fromPretrained(path),
+    loadModel(path, { headCut: false }),
+    loadModel(path, { headCut: true }),
   ]);
   return { whole, cut };
 }
@@ -65,7 +66,7 @@ function disagreements(whole: Inspection, cut: Inspection, oracle: OracleMaps): 
 }
 
 /** The whole network's logits: as its session gave them, and as the oracle makes them of the cut one's. */
-function largestLogitError(whole: Inspection, cut: Inspection, model: SemanticSegmentationModel): number {
+function largestLogitError(whole: Inspection, cut: Inspection, model: TestModel): number {
   const { interpolation } = model.info().headCut;
   if (interpolation === null) throw new Error("the network was not cut");
   const ours = enlarge(capturedLogits(cut), interpolation);
