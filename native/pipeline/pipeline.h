@@ -44,7 +44,7 @@ class Batch {
 
   infer::Session& session_;
   infer::Slot& slot_;
-  const Stages& stages_;
+  const Stages stages_;
   ThreadPool& pool_;
   postprocess::ClassTable classes_;  // of the image at hand; kept for its memory
 
