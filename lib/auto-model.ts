@@ -47,6 +47,8 @@ async function load(
     head,
     recommended: settings.recommended,
     defaultConfidence: fallback,
+    maxQueue: settings.maxQueue,
+    onFull: settings.onFull,
   });
 }
 

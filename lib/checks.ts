@@ -65,6 +65,19 @@ export function integerOption(
   return invalidOption(name, `a whole number from ${min} to ${max}`, value);
 }
 
+/** A number within bounds, or the default where undefined. */
+export function numberOption(
+  value: unknown,
+  name: string,
+  min: number,
+  max: number,
+  fallback: number,
+): number {
+  if (value === undefined) return fallback;
+  if (typeof value === "number" && value >= min && value <= max) return value;
+  return invalidOption(name, `a number from ${min} to ${max}`, value);
+}
+
 /** One of a few words, or the default where undefined. */
 export function choiceOption<T extends string>(
   value: unknown,

@@ -127,11 +127,11 @@ export function isErrorCode(value: unknown): value is ErrorCode {
   return (errorCodes as readonly unknown[]).includes(value);
 }
 
-/** A copy of the error that says which image of a list it belongs to. */
-export function withIndex(error: unknown, index: number): unknown {
+/** A copy of the error that says which image of a list or stream it belongs to. */
+export function withIndex(error: unknown, index: number, of: "list" | "stream" = "list"): unknown {
   if (!(error instanceof DeepLabError)) return error;
   const summary = error.hint === "" ? error.message : error.message.split("\nHow to fix: ")[0];
-  return new DeepLabError(error.code, `Image ${index} of the list: ${summary}`, {
+  return new DeepLabError(error.code, `Image ${index} of the ${of}: ${summary}`, {
     detail: { ...error.detail, index },
     hint: error.hint,
     cause: error.cause ?? error,

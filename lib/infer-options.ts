@@ -1,12 +1,67 @@
 // What model.infer takes beside the image: the public type and its checks.
 
-import { booleanOption, integerOption, optionObject, signalOption } from "./checks.js";
+import {
+  booleanOption,
+  integerOption,
+  invalidOption,
+  optionObject,
+  signalOption,
+  unitNumber,
+} from "./checks.js";
+import { parseDeadline } from "./deadline.js";
+import { type DefaultParts, type IncludeFlags, parseInclude, type ResultPart } from "./include.js";
+import type { OutputArrays } from "./output.js";
+import {
+  type ChannelContext,
+  noProbabilities,
+  type ProbabilityRequest,
+  parseProbabilityClasses,
+} from "./probabilities.js";
 import { type Confidence, parseConfidence } from "./thresholds.js";
 
-/** Options of `model.infer`. */
-export interface InferOptions {
+/**
+ * Options of `model.infer`.
+ * @typeParam Parts What `include` lists; the result's type follows from it. A variable for options with another
+ *   `include` than the default is an `InferOptions<["classAreas"]>`.
+ */
+export interface InferOptions<Parts extends readonly ResultPart[] = DefaultParts> {
   /** The least confidence a pixel needs to keep its class. @default "default" */
   readonly confidence?: Confidence;
+  /**
+   * What the result holds; what is not listed is `undefined` there and not computed.
+   * @default ["segmentationMap", "confidence"]
+   */
+  readonly include?: Parts | undefined;
+  /**
+   * With `"probabilities"`: the classes whose planes are wanted, by name. Each takes 4 bytes a pixel.
+   * @default every channel of the network
+   */
+  readonly probabilityClasses?: readonly string[];
+  /** With `"overlay"`: how it is painted. */
+  readonly overlay?: {
+    /** How much of a class's colour is seen, 0 to 1. @default 0.5 */
+    readonly alpha?: number;
+  };
+  /**
+   * Arrays to write the maps into: one object for one image, a list of them for a list. The result holds views of
+   * exactly width · height elements of them. After a rejection their contents are undefined, and after an abort
+   * native code may write into shared ones until the run that had begun ends. Overlapping calls must not share one.
+   */
+  readonly out?: OutputArrays | readonly OutputArrays[];
+  /**
+   * False: raw pixels over ordinary ArrayBuffers are read in place until the promise settles, and changing,
+   * transferring or (WebAssembly) growing their memory before is the caller's fault. Resizable ArrayBuffers are copied
+   * all the same. SharedArrayBuffers are always read in place, encoded bytes always copied.
+   * @default true
+   */
+  readonly copyInput?: boolean;
+  /**
+   * Milliseconds from the call within which the network's work must have begun, decoding included; else the call
+   * rejects with `DEADLINE_EXCEEDED` and costs nothing more. What has begun is answered, even if late.
+   */
+  readonly deadline?: number;
+  /** A whole number; calls of higher priority are answered before others that wait. @default 0 */
+  readonly priority?: number;
   /** Skip the package's static crop. @default false */
   readonly disableStaticCrop?: boolean;
   /** Skip the package's conversion to grey. @default false */
@@ -28,9 +83,18 @@ export interface InferOptions {
   readonly signal?: AbortSignal;
 }
 
-/** `InferOptions`, complete and checked. */
+/** `InferOptions`, complete and checked, but for `out`, which depends on the images. */
 export interface InferSettings {
   readonly confidence: Confidence;
+  readonly include: IncludeFlags;
+  readonly probabilities: ProbabilityRequest;
+  /** Weight of the colours of an overlay, in 1/256. */
+  readonly overlayWeight: number;
+  readonly out: unknown;
+  readonly copyInput: boolean;
+  /** Milliseconds; 0 for none. */
+  readonly deadline: number;
+  readonly priority: number;
   readonly disableStaticCrop: boolean;
   readonly disableGrayscale: boolean;
   readonly disableContrast: boolean;
@@ -40,25 +104,43 @@ export interface InferSettings {
   readonly signal: AbortSignal | undefined;
 }
 
-const keys = [
+/** The names of {@link InferOptions}. */
+export const inferKeys = [
   "confidence",
+  "include",
+  "probabilityClasses",
+  "overlay",
+  "out",
+  "copyInput",
+  "deadline",
+  "priority",
   "disableStaticCrop",
   "disableGrayscale",
   "disableContrast",
   "imageSize",
   "strict",
   "signal",
-];
+] as const satisfies readonly (keyof InferOptions)[];
+
+const mostPriority = 2 ** 20;
 
 /**
  * Checks and completes the options of `infer`.
  * @throws DeepLabError OPTION_UNKNOWN, OPTION_INVALID
  */
-export function parseInferOptions(options: unknown, classNames: readonly string[]): InferSettings {
-  const given = optionObject(options, "options of model.infer()", keys);
-  checkImageSize(given.imageSize);
+export function parseInferOptions(options: unknown, context: ChannelContext): InferSettings {
+  const given = optionObject(options, "options of model.infer()", inferKeys);
+  if (given.imageSize !== undefined) checkImageSize(given.imageSize);
+  const include = parseInclude(given.include);
   return {
-    confidence: parseConfidence(given.confidence, classNames),
+    confidence: parseConfidence(given.confidence, context.classNames),
+    include,
+    probabilities: parseProbabilities(given.probabilityClasses, include, context),
+    overlayWeight: parseOverlay(given.overlay, include),
+    out: given.out,
+    copyInput: booleanOption(given.copyInput, "copyInput", true),
+    deadline: parseDeadline(given.deadline),
+    priority: integerOption(given.priority, "priority", -mostPriority, mostPriority, 0),
     disableStaticCrop: booleanOption(given.disableStaticCrop, "disableStaticCrop", false),
     disableGrayscale: booleanOption(given.disableGrayscale, "disableGrayscale", false),
     disableContrast: booleanOption(given.disableContrast, "disableContrast", false),
@@ -68,9 +150,27 @@ export function parseInferOptions(options: unknown, classNames: readonly string[
   };
 }
 
+function parseProbabilities(
+  value: unknown,
+  include: IncludeFlags,
+  context: ChannelContext,
+): ProbabilityRequest {
+  if (include.probabilities) return parseProbabilityClasses(value, context);
+  if (value === undefined) return noProbabilities;
+  return invalidOption("probabilityClasses", 'left out, as "probabilities" is not among include,', value);
+}
+
+function parseOverlay(value: unknown, include: IncludeFlags): number {
+  if (value === undefined) return 128;
+  if (!include.overlay) {
+    return invalidOption("overlay", 'left out, as "overlay" is not among include,', value);
+  }
+  const { alpha } = optionObject(value, "option overlay", ["alpha"]);
+  return alpha === undefined ? 128 : Math.round(unitNumber(alpha, "overlay.alpha") * 256);
+}
+
 // Ignored by ONNX packages, but a wrong one is a mistake there too.
 function checkImageSize(value: unknown): void {
-  if (value === undefined) return;
   const size = optionObject(value, "option imageSize", ["width", "height"]);
   for (const side of ["width", "height"] as const) {
     integerOption(size[side] ?? null, `imageSize.${side}`, 1, 65536, 0);

@@ -1,6 +1,7 @@
 // What model.inspect() gives back beside the result: the tensors in the middle.
 
 import { DeepLabError } from "./errors.js";
+import type { AtLeastDefaultParts, Holding, ResultValues } from "./include.js";
 import type { NativeImageResult, NativeTensor } from "./native.js";
 import type { SemanticSegmentationResult } from "./result.js";
 
@@ -13,12 +14,12 @@ export interface Tensor {
 }
 
 /** One inference with its intermediate tensors; all of them are copies. */
-export interface Inspection {
+export interface Inspection<Held extends ResultValues = Holding<AtLeastDefaultParts>> {
   /** What the network was given. */
   readonly inputTensor: Tensor;
   /** What the network answered, before any post-processing. */
   readonly logits: Tensor;
-  readonly result: SemanticSegmentationResult;
+  readonly result: SemanticSegmentationResult<Held>;
 }
 
 /** The captured tensors of one image. */

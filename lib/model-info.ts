@@ -2,7 +2,8 @@
 
 import type { AxisSize, Interpolation } from "./convert/head-cut/interpolation.js";
 import type { CutRecipe, HeadRecipe } from "./convert/head-cut/recipe.js";
-import type { NativeModelInfo } from "./native.js";
+import { type BatchingInfo, batchingInfo } from "./model-stats.js";
+import type { NativeModelInfo, NativeModelStats } from "./native.js";
 import type { InferenceConfig } from "./packages/inference-config.js";
 import type { ModelPackage, PackageFormat } from "./packages/model-package.js";
 
@@ -60,14 +61,23 @@ export interface ModelInfo {
    * this machine has, or what the environment variable `DEEPLAB_RT_SIMD` names.
    */
   readonly simd: string;
-  /** Handles of this process that share the loaded network. */
+  /** Runs that may be under way at once, each in another stage. */
+  readonly maxInFlight: number;
+  /** Whether batches help here, as `warmUp()` measured it; null before. */
+  readonly batching: BatchingInfo | null;
+  /** Handles of this process that share the loaded network: those of the same weights and settings. */
   readonly sharedBy: number;
   /** How a picture becomes the network's input. */
   readonly preprocessing: InferenceConfig;
 }
 
 /** Joins both sides. */
-export function modelInfo(model: ModelPackage, native: NativeModelInfo, head: HeadRecipe): ModelInfo {
+export function modelInfo(
+  model: ModelPackage,
+  native: NativeModelInfo,
+  stats: NativeModelStats,
+  head: HeadRecipe,
+): ModelInfo {
   const logits = { name: native.outputName, dtype: native.outputDtype, shape: native.outputDims };
   return {
     folder: model.folder,
@@ -87,6 +97,8 @@ export function modelInfo(model: ModelPackage, native: NativeModelInfo, head: He
     minBatch: native.minBatch,
     intraOpThreads: native.intraOpThreads,
     simd: native.simd,
+    maxInFlight: stats.maxInFlight,
+    batching: batchingInfo(stats),
     sharedBy: native.sharedBy,
     preprocessing: model.config,
   };

@@ -1,17 +1,25 @@
 // A loaded model: from images to results. Decoding is done here, everything after it in native code.
 
-import { abortable } from "./abort.js";
+import { Admission, type OnFull } from "./admission.js";
 import type { HeadRecipe } from "./convert/head-cut/recipe.js";
 import { callSite, DeepLabError, fromNative } from "./errors.js";
-import { type ImageRequest, loadImages } from "./image/load-all.js";
-import type { LoadedImage, ImageSource as Source } from "./image/source.js";
-import { type InferOptions, type InferSettings, parseInferOptions } from "./infer-options.js";
+import type { ImageSource as Source } from "./image/source.js";
+import type { DefaultParts, Holding, ResultPart } from "./include.js";
+import type { InferOptions } from "./infer-options.js";
+import { Inference, single } from "./inference.js";
 import { capturedTensors, type Inspection } from "./inspection.js";
+import { ModelFacts } from "./model-facts.js";
 import { type ModelInfo, modelInfo } from "./model-info.js";
-import type { NativeImageResult, NativeModel, NativeModelInfo } from "./native.js";
+import { type BatchingInfo, batchingInfo, type ModelStats, modelStats } from "./model-stats.js";
+import { type NativeModel, type NativeModelInfo, type NativeModelStats, native } from "./native.js";
 import type { ModelPackage, PackageFormat } from "./packages/model-package.js";
-import { SemanticSegmentationResult } from "./result.js";
-import { type RecommendedParameters, resolveThresholds } from "./thresholds.js";
+import type { SemanticSegmentationResult } from "./result.js";
+import type { FrameSource } from "./stream/frames.js";
+import type { ResultStream, StreamFailure, StreamItem } from "./stream/items.js";
+import { openStream } from "./stream/open.js";
+import type { OnFrameError, StreamOptions } from "./stream/options.js";
+import type { RecommendedParameters } from "./thresholds.js";
+import { parseWarmUpOptions, runWarmUp, type WarmUpOptions } from "./warm-up.js";
 import { WarnOnce } from "./warnings.js";
 
 /** What a model is made from. */
@@ -21,11 +29,9 @@ export interface ModelParts {
   readonly head: HeadRecipe;
   readonly recommended: RecommendedParameters;
   readonly defaultConfidence: number;
-}
-
-interface Answer {
-  readonly native: NativeImageResult;
-  readonly result: SemanticSegmentationResult;
+  /** Most images that wait, and what happens to more. */
+  readonly maxQueue: number;
+  readonly onFull: OnFull;
 }
 
 /**
@@ -35,8 +41,11 @@ interface Answer {
 export class SemanticSegmentationModel implements AsyncDisposable {
   readonly #parts: ModelParts;
   readonly #info: NativeModelInfo;
-  readonly #warnings = new WarnOnce();
-  #lastRequest = 0;
+  readonly #stats: NativeModelStats;
+  readonly #admission: Admission;
+  readonly #inference: Inference;
+  readonly #facts: ModelFacts;
+  readonly #streams = new Set<{ fail(error: unknown): void }>();
   #closing: Promise<void> | undefined;
 
   /**
@@ -47,6 +56,15 @@ export class SemanticSegmentationModel implements AsyncDisposable {
     if (typeof parts?.native?.info !== "function") throw madeByHand();
     this.#parts = parts;
     this.#info = parts.native.info();
+    this.#stats = parts.native.stats();
+    this.#admission = new Admission(roomFor(this.#info, this.#stats, parts.maxQueue), parts.onFull);
+    this.#facts = new ModelFacts(parts.package, this.#info, parts);
+    this.#inference = new Inference({
+      native: parts.native,
+      facts: this.#facts,
+      admission: this.#admission,
+      warnings: new WarnOnce(),
+    });
   }
 
   /** Names by class id. */
@@ -76,45 +94,64 @@ export class SemanticSegmentationModel implements AsyncDisposable {
 
   /** What was loaded, by what, and why; after `close()` as it was when loaded. */
   info(): ModelInfo {
-    const current = this.#closing === undefined ? this.#parts.native.info() : this.#info;
-    return modelInfo(this.#parts.package, current, this.#parts.head);
+    const { native, package: model, head } = this.#parts;
+    const isOpen = this.#closing === undefined;
+    const info = isOpen ? native.info() : this.#info;
+    return modelInfo(model, info, isOpen ? native.stats() : this.#stats, head);
+  }
+
+  /**
+   * What the model has done since it was loaded, what waits, and the memory held.
+   * @throws DeepLabError CLOSED
+   */
+  stats(): ModelStats {
+    this.#checkOpen();
+    return modelStats(this.#parts.native.stats(), native().memoryStats(), this.#admission.waiting);
+  }
+
+  /**
+   * Does beforehand what only the first calls pay for (memory, plans, the network's first run), and measures whether
+   * several pictures at once are quicker: on a CPU they often are not. From then on calls share runs only where that
+   * pays. Takes `rounds + 1` runs of every batch size up to `info().maxBatch`.
+   * @returns What was measured, as in `info().batching`; null where nothing was.
+   * @throws DeepLabError OPTION_*, CLOSED, BACKEND_FAILED, …; an abort rejects with `signal.reason`
+   */
+  warmUp(options?: WarmUpOptions): Promise<BatchingInfo | null> {
+    return fromNative(this.#warmUp(options), callSite(this.warmUp));
   }
 
   /**
    * Segments one image.
-   * @param image Encoded bytes and raw pixels are copied at the call.
-   * @throws DeepLabError IMAGE_*, OPTION_*, NON_FINITE_LOGITS (strict), CLOSED, BACKEND_FAILED, …; an abort rejects
-   *   with `signal.reason`
+   * @param image Encoded bytes and raw pixels are copied at the call; pixels over a SharedArrayBuffer are read in place.
+   * @throws DeepLabError IMAGE_*, OPTION_*, QUEUE_FULL, DEADLINE_EXCEEDED, NON_FINITE_LOGITS (strict), CLOSED,
+   *   BACKEND_FAILED, …; an abort rejects with `signal.reason`
    */
-  infer(image: Source, options?: InferOptions): Promise<SemanticSegmentationResult>;
+  infer<const Parts extends readonly ResultPart[] = DefaultParts>(
+    image: Source,
+    options?: InferOptions<Parts>,
+  ): Promise<SemanticSegmentationResult<Holding<Parts>>>;
   /**
    * Segments a list of images, as many at once as the network takes.
    * @returns One result an image, in their order; one image that fails fails the list.
    * @throws DeepLabError as for one image, with `detail.index`; EMPTY_BATCH for an empty list
    */
-  infer(images: readonly Source[], options?: InferOptions): Promise<SemanticSegmentationResult[]>;
+  infer<const Parts extends readonly ResultPart[] = DefaultParts>(
+    images: readonly Source[],
+    options?: InferOptions<Parts>,
+  ): Promise<SemanticSegmentationResult<Holding<Parts>>[]>;
   /**
    * Segments one image or a list, where the type says no more: a list gives a list.
    * @throws DeepLabError as for one image or a list
    */
-  infer(
+  infer<const Parts extends readonly ResultPart[] = DefaultParts>(
     images: Source | readonly Source[],
-    options?: InferOptions,
-  ): Promise<SemanticSegmentationResult | SemanticSegmentationResult[]>;
-  infer(
-    images: Source | readonly Source[],
-    options: InferOptions = {},
-  ): Promise<SemanticSegmentationResult | SemanticSegmentationResult[]> {
-    const isList = Array.isArray(images);
-    const sources = (isList ? images : [images]) as readonly Source[];
-    const work = this.#run({ sources, isList }, options, false).then((answers) =>
-      answers.map(({ result }) => result),
-    );
-    const answer = isList ? work : work.then(single);
-    return fromNative<SemanticSegmentationResult | SemanticSegmentationResult[]>(
-      answer,
-      callSite(this.infer),
-    );
+    options?: InferOptions<Parts>,
+  ): Promise<SemanticSegmentationResult<Holding<Parts>> | SemanticSegmentationResult<Holding<Parts>>[]>;
+  infer(images: Source | readonly Source[], options?: InferOptions<readonly ResultPart[]>): Promise<unknown> {
+    const site = callSite(this.infer);
+    return Array.isArray(images)
+      ? fromNative(this.#list(images, options), site)
+      : fromNative(this.#one(images as Source, options), site);
   }
 
   /**
@@ -124,12 +161,36 @@ export class SemanticSegmentationModel implements AsyncDisposable {
    * interpolation, which is done in post-processing; load with `headCut: false` to see the network's own output.
    * @throws DeepLabError as `infer`
    */
-  inspect(image: Source, options: InferOptions = {}): Promise<Inspection> {
-    const work = this.#run({ sources: [image], isList: false }, options, true).then((answers) => {
-      const { native, result } = single(answers);
-      return { ...capturedTensors(native), result };
-    });
-    return fromNative(work, callSite(this.inspect));
+  inspect<const Parts extends readonly ResultPart[] = DefaultParts>(
+    image: Source,
+    options?: InferOptions<Parts>,
+  ): Promise<Inspection<Holding<Parts>>> {
+    const work: Promise<unknown> = fromNative(this.#inspect(image, options), callSite(this.inspect));
+    return work as Promise<Inspection<Holding<Parts>>>;
+  }
+
+  /**
+   * Segments the images of a source one after the other: a camera, a folder, a video's frames. Takes from the source
+   * only what the consumer makes room for (`concurrency`), or, with `latestOnly`, always the newest.
+   * Leaving the loop closes the source and aborts what waits. An error of the source ends the stream after the
+   * images before it; an abort and `close()` end it at once.
+   * @example
+   * for await (const { index, image, result } of model.stream(paths)) console.log(index, image, await result.classStats());
+   * @throws DeepLabError OPTION_*, CLOSED
+   */
+  stream<
+    Image extends Source,
+    const Parts extends readonly ResultPart[] = DefaultParts,
+    const OnError extends OnFrameError = "throw",
+  >(
+    source: FrameSource<Image>,
+    options?: StreamOptions<Parts, OnError>,
+  ): ResultStream<
+    StreamItem<Image, Holding<Parts>> | (OnError extends "result" ? StreamFailure<Image> : never)
+  > {
+    this.#checkOpen();
+    const host = { inference: this.#inference, facts: this.#facts, streams: this.#streams };
+    return openStream(host, source, options, callSite(this.stream)) as never;
   }
 
   /**
@@ -137,7 +198,11 @@ export class SemanticSegmentationModel implements AsyncDisposable {
    * picture is still being read or decoded: it counts as queued. Idempotent.
    */
   close(): Promise<void> {
-    this.#closing ??= fromNative(this.#parts.native.close(), callSite(this.close));
+    if (this.#closing === undefined) {
+      this.#closing = fromNative(this.#parts.native.close(), callSite(this.close));
+      this.#admission.close(closed());
+      for (const stream of [...this.#streams]) stream.fail(closed());
+    }
     return this.#closing;
   }
 
@@ -146,90 +211,43 @@ export class SemanticSegmentationModel implements AsyncDisposable {
     return this.close();
   }
 
-  // Runs synchronously up to the native call where all images are raw pixels: they are copied in it.
-  async #run(request: ImageRequest, options: InferOptions, capture: boolean): Promise<Answer[]> {
-    const start = performance.now();
-    const settings = this.#check(request.sources, options);
-    const loading = loadImages(request);
-    const loaded = loading instanceof Promise ? await abortable(loading, settings.signal) : loading;
-    const natives = await this.#callNative(loaded, settings, capture);
-    const total = performance.now() - start;
-    this.#warnOfNonFinite(natives);
-    return natives.map((native, i) => ({
-      native,
-      result: new SemanticSegmentationResult(native, this.#context(), {
-        decode: loaded[i]?.decodeTime ?? 0,
-        total,
-      }),
-    }));
+  async #one(image: Source, options: unknown): Promise<SemanticSegmentationResult> {
+    this.#checkOpen();
+    return single(await this.#inference.run({ sources: [image], isList: false }, options)).result;
   }
 
-  #check(sources: readonly Source[], options: InferOptions): InferSettings {
-    const settings = parseInferOptions(options, this.classNames);
-    settings.signal?.throwIfAborted();
-    if (this.#closing !== undefined) throw new DeepLabError("CLOSED", "The model has been closed.");
-    if (sources.length === 0)
-      throw new DeepLabError("EMPTY_BATCH", "Expected at least one image but received an empty list.");
-    if (settings.hasImageSize) {
-      const message = "imageSize is ignored: only torch packages can change the network's input size.";
-      this.#warnings.warn("IMAGE_SIZE_IGNORED", message);
-    }
-    return settings;
+  async #list(sources: readonly Source[], options: unknown): Promise<SemanticSegmentationResult[]> {
+    this.#checkOpen();
+    const answers = await this.#inference.run({ sources, isList: true }, options);
+    return answers.map(({ result }) => result);
   }
 
-  async #callNative(
-    loaded: readonly LoadedImage[],
-    settings: InferSettings,
-    captureTensors: boolean,
-  ): Promise<readonly NativeImageResult[]> {
-    const { native, recommended, defaultConfidence } = this.#parts;
-    const { signal, strict, disableStaticCrop, disableGrayscale, disableContrast } = settings;
-    signal?.throwIfAborted();
-    const requestId = ++this.#lastRequest;
-    const onAbort = () => native.cancel(requestId);
-    signal?.addEventListener("abort", onAbort, { once: true });
-    try {
-      // Cancelled or not, running work ends in native code, which holds on to the pixels until then.
-      const work = native.infer({
-        images: loaded.map(({ image }) => image),
-        requestId,
-        disableStaticCrop,
-        disableGrayscale,
-        disableContrast,
-        thresholds: resolveThresholds(settings.confidence, {
-          classNames: this.classNames,
-          idCount: this.#info.idCount,
-          recommended,
-          defaultConfidence,
-        }),
-        strict,
-        captureTensors,
-      });
-      return await abortable(work, signal);
-    } finally {
-      signal?.removeEventListener("abort", onAbort);
-    }
+  async #inspect(image: Source, options: unknown): Promise<Inspection> {
+    this.#checkOpen();
+    const answers = await this.#inference.run({ sources: [image], isList: false }, options, true);
+    const { native, result } = single(answers);
+    return { ...capturedTensors(native), result };
   }
 
-  #context() {
-    return {
-      classNames: this.classNames,
-      backgroundClassId: this.backgroundClassId,
-      idCount: this.#info.idCount,
-      idBytes: this.#info.idBytes,
-      resizeMode: this.#parts.package.config.resizeMode,
-    };
+  async #warmUp(options: unknown): Promise<BatchingInfo | null> {
+    this.#checkOpen();
+    await runWarmUp(this.#inference, parseWarmUpOptions(options, this.#parts.package.config.inputSize));
+    this.#checkOpen();
+    return batchingInfo(this.#parts.native.stats());
   }
 
-  #warnOfNonFinite(results: readonly NativeImageResult[]): void {
-    const pixels = results.reduce((sum, { nonFinitePixels }) => sum + nonFinitePixels, 0);
-    if (pixels === 0) return;
-    this.#warnings.warn(
-      "NON_FINITE_LOGITS",
-      `${pixels} pixels have logits that are not finite; they became background with confidence 0. ` +
-        "Check scaling_factor and normalization of the package; { strict: true } makes this an error.",
-    );
+  #checkOpen(): void {
+    if (this.#closing !== undefined) throw closed();
   }
+}
+
+function closed(): DeepLabError {
+  return new DeepLabError("CLOSED", "The model has been closed.");
+}
+
+// Beside the waiting images, those of the batches that are under way.
+function roomFor({ maxBatch }: NativeModelInfo, { maxInFlight }: NativeModelStats, maxQueue: number): number {
+  return maxQueue + maxInFlight * maxBatch;
 }
 
 function madeByHand(): DeepLabError {
@@ -241,11 +259,4 @@ function madeByHand(): DeepLabError {
       hint: "call AutoModel.fromPretrained(folder).",
     },
   );
-}
-
-function single<T>(answers: readonly T[]): T {
-  const [answer] = answers;
-  if (answer === undefined)
-    throw new DeepLabError("INTERNAL", "Native code returned no result for one image.");
-  return answer;
 }

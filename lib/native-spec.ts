@@ -7,9 +7,6 @@ import type { LoadSettings } from "./options.js";
 import type { StaticCropPercents } from "./packages/inference-config.js";
 import type { ModelPackage } from "./packages/model-package.js";
 
-// Images given at once to a network of dynamic batch size: more of them cost memory and gain little on a CPU.
-const mostImagesAtOnce = 8;
-
 const noCrop: StaticCropPercents = { xMin: 0, xMax: 100, yMin: 0, yMax: 100 };
 
 /** Completes what native code needs; looks for the vendor libraries. */
@@ -33,7 +30,11 @@ export function nativeSpec(
     classCount: classes.names.length,
     backgroundId: classes.backgroundId,
     allowClassMismatch: settings.allowClassMismatch,
-    maxBatch: Math.min(config.maxBatch ?? mostImagesAtOnce, mostImagesAtOnce),
+    maxBatch: Math.min(config.maxBatch ?? settings.maxBatch, settings.maxBatch),
+    maxBatchDelay: settings.maxBatchDelay,
+    maxInFlight: settings.maxInFlight,
+    // Calls that may wait are kept back in JavaScript, so that native code never has to refuse one.
+    maxQueue: settings.onFull === "reject" ? settings.maxQueue : 0,
     resizeMode: config.resizeMode,
     inputWidth: config.inputSize?.width ?? 0,
     inputHeight: config.inputSize?.height ?? 0,

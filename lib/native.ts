@@ -73,6 +73,12 @@ export interface NativeModelSpec {
   readonly allowClassMismatch: boolean;
   /** Most images a dynamic-batch model is given at once. */
   readonly maxBatch: number;
+  /** Milliseconds that an image may wait for others to share its batch. */
+  readonly maxBatchDelay: number;
+  /** Most batches that are between pre- and post-processing at once; 0 lets the backend choose. */
+  readonly maxInFlight: number;
+  /** Most images that may wait; beyond it calls are `QUEUE_FULL`. 0: no bound. */
+  readonly maxQueue: number;
 
   /** `"stretch"`, `"letterbox"` or `"center-crop"`. */
   readonly resizeMode: string;
@@ -106,10 +112,20 @@ export interface NativeImage {
   readonly height: number;
   /** Bytes from one row to the next. */
   readonly stride: number;
-  /** `"rgb" | "bgr" | "rgba" | "bgra" | "gray"`. */
+  /** `"rgb" | "bgr" | "rgba" | "bgra" | "gray" | "nv12"`. */
   readonly colorFormat: string;
-  /** True: read in place until the promise settles (memory that only we hold). False: copied in the call. */
+  /** Of NV12: `"bt601"` or `"bt709"`. */
+  readonly matrix: string;
+  /** Of NV12: `"limited"` or `"full"`. */
+  readonly range: string;
+  /** True: read in place until the promise settles. False: copied in the call. */
   readonly borrow: boolean;
+  /**
+   * The caller's memory for the map, as bytes; of length 0: none. Written in place where it is shared, else copied
+   * into when the promise settles.
+   */
+  readonly outSegmentationMap: Uint8Array;
+  readonly outConfidence: Float32Array;
 }
 
 export interface NativeInferRequest {
@@ -119,6 +135,21 @@ export interface NativeInferRequest {
   readonly disableStaticCrop: boolean;
   readonly disableGrayscale: boolean;
   readonly disableContrast: boolean;
+  /** Higher goes first. */
+  readonly priority: number;
+  /** Milliseconds from this call until which the work must have begun; 0: no deadline. */
+  readonly deadline: number;
+  /** What is false is not computed. */
+  readonly includeSegmentationMap: boolean;
+  readonly includeConfidence: boolean;
+  readonly includeClassAreas: boolean;
+  readonly includeOverlay: boolean;
+  /** Channels of the network whose probabilities are wanted. */
+  readonly probabilityChannels: Uint16Array;
+  /** For overlays: red, green, blue, alpha of each class id (4 · `info.idCount`); alpha 0 leaves the picture as it is. */
+  readonly overlayColors: Uint8Array;
+  /** For overlays: weight of the colour, 0 to 256. */
+  readonly overlayWeight: number;
   /** One threshold per class id (length `info.idCount`); float32 as the reference compares. */
   readonly thresholds: Float32Array;
   /** Non-finite logits are an error. */
@@ -168,10 +199,16 @@ export interface NativeImageResult {
   /** Size of the maps. */
   readonly width: number;
   readonly height: number;
-  /** `width·height` class ids, `info.idBytes` bytes each; external memory from the pool. */
+  /** `width·height` class ids, `info.idBytes` bytes each; empty where not asked for, or in the caller's memory. */
   readonly segmentationMap: ArrayBuffer;
-  /** `width·height` float32. */
+  /** `width·height` float32; empty likewise. */
   readonly confidence: ArrayBuffer;
+  /** Pixels of the map by class id, float64; empty where not asked for. */
+  readonly classAreas: ArrayBuffer;
+  /** float32 `[probabilityChannels.length, height, width]`; empty where not asked for. */
+  readonly probabilities: ArrayBuffer;
+  /** `width·height` pixels of red, green, blue and alpha; empty where not asked for. */
+  readonly overlay: ArrayBuffer;
   readonly nonFinitePixels: number;
   readonly geometry: NativeGeometry;
   readonly timings: NativeTimings;
@@ -209,9 +246,64 @@ export interface NativeModelInfo {
   readonly sharedBy: number;
 }
 
+/** Measuring which batch is quickest for an image: the network is run on zeros. */
+export interface NativeWarmUpRequest {
+  /** As in {@link NativeInferRequest}, and from the same numbers. */
+  readonly requestId: number;
+  /** Size of the network's input. */
+  readonly inputWidth: number;
+  readonly inputHeight: number;
+  /** Runs of each batch size, beside one that does not count. */
+  readonly rounds: number;
+}
+
+/** Milliseconds. */
+export interface NativeStageTimes {
+  readonly mean: number;
+  readonly max: number;
+}
+
+/** What the scheduler of a loaded model has counted, over all its handles. Requests, but where images are named. */
+export interface NativeModelStats {
+  readonly submitted: number;
+  readonly answered: number;
+  readonly failed: number;
+  /** Settled by an abort or a close. */
+  readonly aborted: number;
+  /** Settled at their deadline. */
+  readonly expired: number;
+  /** Found the queue full. */
+  readonly rejected: number;
+  /** Images that went through the network. */
+  readonly images: number;
+  /** Images that wait, and that are worked on. */
+  readonly waiting: number;
+  readonly running: number;
+  /** `[n]`: batches of n images. */
+  readonly batches: readonly number[];
+  /** Of an image; `network` of a batch. */
+  readonly queue: NativeStageTimes;
+  readonly preprocess: NativeStageTimes;
+  readonly network: NativeStageTimes;
+  readonly postprocess: NativeStageTimes;
+  /** What `warmUp` measured: milliseconds of the network per image, by batch size; empty without one. */
+  readonly profile: readonly { readonly images: number; readonly perImage: number }[];
+  /** The measured size of the network's input. */
+  readonly profileWidth: number;
+  readonly profileHeight: number;
+  /** Images of one call that go together, and of several calls. */
+  readonly ownBatch: number;
+  readonly sharedBatch: number;
+  /** In effect. */
+  readonly maxInFlight: number;
+}
+
 /** An env-local handle to a process-wide model. */
 export interface NativeModel {
   info(): NativeModelInfo;
+  stats(): NativeModelStats;
+  /** Settled when `stats().profile` has been measured. */
+  warmUp(request: NativeWarmUpRequest): Promise<void>;
   infer(request: NativeInferRequest): Promise<readonly NativeImageResult[]>;
   /** Rejects a request of this handle with `ABORTED` unless it has already settled. */
   cancel(requestId: number): void;
@@ -290,6 +382,8 @@ export interface NativeAddon {
   buildInfo(): NativeBuildInfo;
   memoryStats(): NativeMemoryStats;
   openModel(spec: NativeModelSpec): Promise<NativeModel>;
+  /** A copy in pooled memory, made in bands on the pool before it returns. */
+  copyBytes(bytes: Uint8Array): ArrayBuffer;
   countClasses(count: NativeClassCount): Promise<NativeClassCounts>;
   /** `width·height` pixels of red, green, blue and alpha. */
   paintOverlay(overlay: NativeOverlay): Promise<ArrayBuffer>;

@@ -1,11 +1,13 @@
 // What AutoModel.fromPretrained takes: the public types and their checks. Bad options stop here,
 // before any file is read or native code runs.
 
+import type { OnFull } from "./admission.js";
 import {
   booleanOption,
   choiceOption,
   integerOption,
   invalidOption,
+  numberOption,
   optionObject,
   signalOption,
   stringOption,
@@ -56,6 +58,37 @@ export interface FromPretrainedOptions {
    */
   readonly allowClassMismatch?: boolean;
   /**
+   * Most images in one run of a network of open batch size, of one call or of several that wait. A package's own
+   * limit counts where it is lower. Whether batches help is measured by `warmUp()`.
+   * @default 8
+   */
+  readonly maxBatch?: number;
+  /**
+   * Milliseconds an image may wait for others to share its run while nothing else is to be done: throughput for
+   * latency. 0 never waits.
+   * @default 0
+   */
+  readonly maxBatchDelay?: number;
+  /**
+   * Most runs under way at once, each in another stage: one is pre-processed while another is in the network. 0
+   * lets the backend choose.
+   * @default 0
+   */
+  readonly maxInFlight?: number;
+  /**
+   * Most images that may wait while others are in work. The default keeps a network busy that takes 8 at once, and
+   * bounds what is held: at 50 ms an image the last one waits three seconds, and 64 decoded 1080p pictures are 400 MB.
+   * A list that is longer is taken when nothing else is in work.
+   * @default 64
+   */
+  readonly maxQueue?: number;
+  /**
+   * What happens to calls beyond `maxQueue`: `"wait"` keeps them in order, before anything is decoded (raw pixels
+   * are copied at the call all the same); `"reject"` makes them `QUEUE_FULL` at once.
+   * @default "wait"
+   */
+  readonly onFull?: OnFull;
+  /**
    * Leave a linear interpolation at the network's end to post-processing, which resizes the logits anyway: quicker,
    * and equal within float rounding. `info().headCut` says whether there was one.
    * @default true
@@ -76,6 +109,11 @@ export interface LoadSettings {
   readonly session: NativeSessionOptions;
   readonly recommended: RecommendedParameters;
   readonly allowClassMismatch: boolean;
+  readonly maxBatch: number;
+  readonly maxBatchDelay: number;
+  readonly maxInFlight: number;
+  readonly maxQueue: number;
+  readonly onFull: OnFull;
   readonly headCut: boolean;
   readonly signal: AbortSignal | undefined;
 }
@@ -88,6 +126,11 @@ const keys = [
   "session",
   "recommendedParameters",
   "allowClassMismatch",
+  "maxBatch",
+  "maxBatchDelay",
+  "maxInFlight",
+  "maxQueue",
+  "onFull",
   "headCut",
   "signal",
 ];
@@ -101,6 +144,9 @@ const sessionKeys = [
 ];
 const graphLevels = { disabled: 0, basic: 1, extended: 2, all: 99 } as const;
 const maxThreads = 1024;
+// More images at once cost memory and gain little on a CPU.
+const defaultBatch = 8;
+const defaultQueue = 64;
 
 /**
  * Checks and completes the options of `fromPretrained`.
@@ -116,6 +162,11 @@ export function parseLoadOptions(options: unknown): LoadSettings {
     session: parseSession(given.session),
     recommended: parseRecommendedParameters(given.recommendedParameters),
     allowClassMismatch: booleanOption(given.allowClassMismatch, "allowClassMismatch", false),
+    maxBatch: integerOption(given.maxBatch, "maxBatch", 1, 1024, defaultBatch),
+    maxBatchDelay: numberOption(given.maxBatchDelay, "maxBatchDelay", 0, 60_000, 0),
+    maxInFlight: integerOption(given.maxInFlight, "maxInFlight", 0, 64, 0),
+    maxQueue: integerOption(given.maxQueue, "maxQueue", 1, 2 ** 20, defaultQueue),
+    onFull: choiceOption(given.onFull, "onFull", ["wait", "reject"], "wait"),
     headCut: booleanOption(given.headCut, "headCut", true),
     signal: signalOption(given.signal),
   };

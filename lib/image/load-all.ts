@@ -20,25 +20,49 @@ export interface ImageRequest {
   readonly isList: boolean;
 }
 
+/** The images of a request in their order, taken at the call. */
+export interface TakenImages {
+  readonly images: readonly TakenImage[];
+  readonly isList: boolean;
+}
+
 /**
- * The images, ready for native code at once where all are raw pixels (to be copied by the native call, in
- * this very tick), else as a promise.
+ * Takes the images at the call.
+ * @param copyInput False: raw pixels are read in place.
  * @throws DeepLabError IMAGE_*, with `detail.index` for lists
  */
-export function loadImages({
-  sources,
-  isList,
-}: ImageRequest): readonly LoadedImage[] | Promise<LoadedImage[]> {
-  const locate = (error: unknown, index: number) => (isList ? withIndex(error, index) : error);
-  const taken = sources.map((source, index) => {
+export function takeImages({ sources, isList }: ImageRequest, copyInput: boolean): TakenImages {
+  const images = sources.map((source, index) => {
     try {
-      return takeImage(source);
+      return takeImage(source, copyInput);
     } catch (error) {
-      throw locate(error, index);
+      throw isList ? withIndex(error, index) : error;
     }
   });
-  const ready = taken.flatMap((one) => (one.kind === "pixels" ? [{ image: one.image, decodeTime: 0 }] : []));
-  return ready.length === taken.length ? ready : decodeAll(taken.map(ownPixels), locate);
+  return { images, isList };
+}
+
+/** The pixels where all images are raw, for native code in the tick of the call; else undefined. */
+export function readyImages({ images }: TakenImages): readonly LoadedImage[] | undefined {
+  const ready: LoadedImage[] = [];
+  for (const one of images) {
+    if (one.kind !== "pixels") return undefined;
+    ready.push({ image: one.image, decodeTime: 0 });
+  }
+  return ready;
+}
+
+/** The same images in memory of our own, unless it is read in place: for calls that cannot go on at once. */
+export function ownImages({ images, isList }: TakenImages): TakenImages {
+  return { images: images.map(ownPixels), isList };
+}
+
+/**
+ * Reads and decodes images that are our own, a few at a time.
+ * @throws DeepLabError IMAGE_*, with `detail.index` for lists: the first bad one by its place
+ */
+export function loadImages({ images, isList }: TakenImages): Promise<LoadedImage[]> {
+  return decodeAll(images, (error, index) => (isList ? withIndex(error, index) : error));
 }
 
 async function decodeAll(

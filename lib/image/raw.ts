@@ -1,16 +1,23 @@
 // Raw pixels: every length checked here, so that native code never reads beyond them.
 
+import { types } from "node:util";
 import { DeepLabError } from "../errors.js";
 import type { NativeImage } from "../native.js";
 import { show } from "../show.js";
 import { didYouMean } from "../suggest.js";
 
-/** Order of a pixel's bytes. */
-export type ColorFormat = "rgb" | "bgr" | "rgba" | "bgra" | "gray";
+/**
+ * Order of a pixel's bytes. `"nv12"`: a plane of luma, then, at the same stride, half as many rows of Cb and Cr by
+ * turns, one pair for two by two pixels; what cameras and video decoders give.
+ */
+export type ColorFormat = "rgb" | "bgr" | "rgba" | "bgra" | "gray" | "nv12";
 
 /** Uncompressed 8-bit pixels, rows from top to bottom. Alpha is dropped, not blended. */
 export interface RawImage {
-  /** `height` rows of `stride` bytes; the last one may end with its last pixel. Copied at the call. */
+  /**
+   * `height` rows of `stride` bytes; the last one may end with its last pixel. Copied at the call, unless over a
+   * SharedArrayBuffer (read in place until the call is answered) or with `copyInput: false`.
+   */
   readonly data: Uint8Array | Uint8ClampedArray | ArrayBuffer | SharedArrayBuffer;
   /** Pixels. */
   readonly width: number;
@@ -22,21 +29,39 @@ export interface RawImage {
   readonly stride?: number;
   /** @default "gray", "rgb" or "rgba" for 1, 3 or 4 channels */
   readonly colorFormat?: ColorFormat;
+  /** For `"nv12"`: how luma and chroma become RGB. @default "bt601" */
+  readonly matrix?: "bt601" | "bt709";
+  /** For `"nv12"`: luma from 16 to 235, or from 0 to 255. @default "limited" */
+  readonly range?: "limited" | "full";
 }
 
-const channelsOf: Readonly<Record<ColorFormat, number>> = { gray: 1, rgb: 3, bgr: 3, rgba: 4, bgra: 4 };
+const channelsOf: Readonly<Record<ColorFormat, number>> = {
+  gray: 1,
+  nv12: 1, // of its luma
+  rgb: 3,
+  bgr: 3,
+  rgba: 4,
+  bgra: 4,
+};
 const formatOf: Readonly<Record<number, ColorFormat>> = { 1: "gray", 3: "rgb", 4: "rgba" };
-const keys = ["data", "width", "height", "channels", "stride", "colorFormat"];
+const keys = ["data", "width", "height", "channels", "stride", "colorFormat", "matrix", "range"];
 
 // Both maps of a larger picture would not fit into one ArrayBuffer each on every platform.
 const mostPixels = 2 ** 28;
 const longestSide = 2 ** 20;
 
+/** For images whose results go into memory of our own. */
+export const noOutput = {
+  outSegmentationMap: new Uint8Array(0),
+  outConfidence: new Float32Array(0),
+} as const;
+
 /**
- * Checks raw pixels and describes them for native code, which copies them in the call.
+ * Checks raw pixels and describes them for native code, which copies them in the call or reads them in place.
+ * @param copyInput False: read in place, as shared memory always is.
  * @throws DeepLabError IMAGE_INVALID, IMAGE_EMPTY, IMAGE_TOO_LARGE
  */
-export function fromRaw(raw: RawImage): NativeImage {
+export function fromRaw(raw: RawImage, copyInput = true): NativeImage {
   for (const key of Object.keys(raw)) {
     if (!keys.includes(key))
       throw invalid(key, `one of ${keys.join(", ")}`, `the key ${show(key)}`, didYouMean(key, keys));
@@ -44,9 +69,36 @@ export function fromRaw(raw: RawImage): NativeImage {
   const data = bytesOf(raw.data);
   const { width, height } = checkSize(raw);
   const { channels, colorFormat } = checkFormat(raw, data.length);
-  const stride = checkStride(raw.stride, width * channels);
-  checkLength(data.length, { width, height, channels, stride, hasStride: raw.stride !== undefined });
-  return { data, width, height, stride, colorFormat, borrow: false };
+  const isNv12 = colorFormat === "nv12";
+  const rowBytes = isNv12 ? width + (width % 2) : width * channels;
+  const rows = isNv12 ? height + Math.ceil(height / 2) : height;
+  const stride = checkStride(raw.stride, rowBytes);
+  checkLength(data.length, { channels, rows, rowBytes, stride, hasStride: raw.stride !== undefined });
+  return {
+    data,
+    width,
+    height,
+    stride,
+    colorFormat,
+    matrix: nv12Option(raw, "matrix", ["bt601", "bt709"]),
+    range: nv12Option(raw, "range", ["limited", "full"]),
+    borrow: isReadInPlace(data, copyInput),
+    ...noOutput,
+  };
+}
+
+function nv12Option(raw: RawImage, name: "matrix" | "range", choices: readonly [string, string]): string {
+  const value = raw[name];
+  if (value === undefined) return choices[0];
+  if (raw.colorFormat !== "nv12") throw invalid(name, 'left out, but for colorFormat "nv12",', show(value));
+  if (choices.includes(value)) return value;
+  throw invalid(name, choices.map(show).join(" or "), show(value), didYouMean(String(value), choices));
+}
+
+// Shared memory cannot be transferred away. That of a resizable buffer can vanish while its views live.
+function isReadInPlace({ buffer }: Uint8Array, copyInput: boolean): boolean {
+  if (types.isSharedArrayBuffer(buffer)) return true;
+  return !copyInput && (buffer as { readonly resizable?: boolean }).resizable !== true;
 }
 
 function bytesOf(data: unknown): Uint8Array {
@@ -104,20 +156,21 @@ function checkStride(stride: unknown, rowBytes: number): number {
 }
 
 interface Layout {
-  readonly width: number;
-  readonly height: number;
   readonly channels: number;
+  /** Rows of bytes: those of the picture, and of the chroma of NV12. */
+  readonly rows: number;
+  readonly rowBytes: number;
   readonly stride: number;
   readonly hasStride: boolean;
 }
 
-function checkLength(length: number, { width, height, channels, stride, hasStride }: Layout): void {
-  const least = stride * (height - 1) + width * channels;
-  const most = stride * height;
+function checkLength(length: number, { channels, rows, rowBytes, stride, hasStride }: Layout): void {
+  const least = stride * (rows - 1) + rowBytes;
+  const most = stride * rows;
   if (length >= least && length <= most) return;
   const expected = hasStride
-    ? `from ${least} to ${most} bytes (${height} rows of ${stride})`
-    : `${width}·${height}·${channels} = ${most} bytes`;
+    ? `from ${least} to ${most} bytes (${rows} rows of ${stride})`
+    : `${rowBytes / channels}·${rows}·${channels} = ${most} bytes`;
   throw invalid("data", expected, `${length} bytes`);
 }
 

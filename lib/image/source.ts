@@ -2,7 +2,7 @@
 // caller's memory at the call, `loadImage` does what takes time.
 
 import { DeepLabError } from "../errors.js";
-import type { NativeImage } from "../native.js";
+import { type NativeImage, native } from "../native.js";
 import { show } from "../show.js";
 import { decodePixels, preloadDecoder } from "./decode.js";
 import { readImageFile } from "./file.js";
@@ -12,7 +12,7 @@ import { fromRaw, type RawImage } from "./raw.js";
  * One image:
  * - a path, or a `file:` URL as object or text;
  * - the bytes of an encoded picture (JPEG, PNG, WebP, AVIF, TIFF, GIF), copied at the call;
- * - raw pixels, copied at the call.
+ * - raw pixels, copied at the call, or read in place: see `copyInput`.
  */
 export type ImageSource = string | URL | Uint8Array | ArrayBuffer | SharedArrayBuffer | RawImage;
 
@@ -31,11 +31,12 @@ export interface LoadedImage {
 
 /**
  * Checks the kind of an image and copies encoded bytes. Synchronous: what the caller does to its memory
- * afterwards has no effect.
+ * afterwards has no effect, unless raw pixels are to be read in place.
+ * @param copyInput False: raw pixels are read in place.
  * @throws DeepLabError IMAGE_INVALID, IMAGE_EMPTY, IMAGE_TOO_LARGE
  */
-export function takeImage(source: ImageSource): TakenImage {
-  if (isRaw(source)) return { kind: "pixels", image: fromRaw(source) };
+export function takeImage(source: ImageSource, copyInput = true): TakenImage {
+  if (isRaw(source)) return { kind: "pixels", image: fromRaw(source, copyInput) };
   if (typeof source === "string" || source instanceof URL) return { kind: "file", file: source };
   if (source instanceof Uint8Array) return { kind: "encoded", bytes: Buffer.from(source) };
   if (source instanceof ArrayBuffer || source instanceof SharedArrayBuffer) {
@@ -49,10 +50,10 @@ export function takeImage(source: ImageSource): TakenImage {
   );
 }
 
-/** Pixels in memory of our own: raw ones that wait for other images of their list. */
+/** Pixels in memory of our own, unless they are read in place: raw ones that cannot go on at once. */
 export function ownPixels(taken: TakenImage): TakenImage {
-  if (taken.kind !== "pixels") return taken;
-  const data = new Uint8Array(taken.image.data);
+  if (taken.kind !== "pixels" || taken.image.borrow) return taken;
+  const data = new Uint8Array(native().copyBytes(taken.image.data));
   return { kind: "pixels", image: { ...taken.image, data, borrow: true } };
 }
 

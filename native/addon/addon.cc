@@ -3,7 +3,9 @@
 #include <napi.h>
 
 #include "addon/border.h"
+#include "addon/convert_result.h"
 #include "addon/convert_spec.h"
+#include "addon/copy.h"
 #include "addon/env_state.h"
 #include "addon/js_error.h"
 #include "addon/model_handle.h"
@@ -44,6 +46,18 @@ Napi::Value BuildInfo(const Napi::CallbackInfo& info) {
   return to;
 }
 
+Napi::Value CopyBytes(const Napi::CallbackInfo& info) {
+  return Guard(info.Env(), [&]() -> Napi::Value {
+    const bool is_bytes = info[0].IsTypedArray() &&
+                          info[0].As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array;
+    if (!is_bytes) BorderError("bytes", "a Uint8Array");
+    const auto from = info[0].As<Napi::Uint8Array>();
+    HostBuffer copy = BufferPool::Instance().acquire(from.ByteLength());
+    CopyInBands(copy.data(), from.Data(), from.ByteLength());
+    return Adopt(info.Env(), std::move(copy));
+  });
+}
+
 Napi::Value MemoryStats(const Napi::CallbackInfo& info) {
   return Guard(info.Env(), [&] {
     const BufferPool::Stats stats = BufferPool::Instance().stats();
@@ -69,7 +83,7 @@ void OpenInBackground(EnvState& state, std::shared_ptr<ModelSpec> spec,
       if (!spec->parts.empty()) bytes = infer::ReadWeights(spec->open.weights_path, spec->parts);
       spec->open.weights_bytes = bytes.data();
       spec->open.weights_size = bytes.size();
-      model = pipeline::Model::Open(spec->open);
+      model = pipeline::Model::Open(spec->open, spec->scheduler);
       package = std::make_shared<pipeline::Package>(spec->config, model->info(),
                                                     spec->allow_class_mismatch);
     } catch (...) {
@@ -112,6 +126,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("errorCodes", ErrorCodes(env));
   exports.Set("buildInfo", Napi::Function::New(env, BuildInfo, "buildInfo"));
   exports.Set("memoryStats", Napi::Function::New(env, MemoryStats, "memoryStats"));
+  exports.Set("copyBytes", Napi::Function::New(env, CopyBytes, "copyBytes"));
   exports.Set("openModel", Napi::Function::New(env, OpenModel, "openModel"));
   exports.Set("countClasses", Napi::Function::New(env, CountClasses, "countClasses"));
   exports.Set("paintOverlay", Napi::Function::New(env, PaintOverlay, "paintOverlay"));

@@ -4,80 +4,101 @@
 #include <cstring>
 
 #include "addon/border.h"
-#include "core/thread_pool.h"
+#include "addon/convert_image.h"
 
 namespace deeplab::addon {
 namespace {
 
-constexpr const char* kColorFormats[] = {"rgb", "bgr", "rgba", "bgra", "gray"};
-constexpr int64_t kMaxPixels = int64_t{1} << 30;
-constexpr int64_t kCopyBand = 1 << 20;  // bytes a task: below it one memcpy is quickest
-
-ImageView ReadView(Napi::Object from, const Napi::Uint8Array& bytes) {
-  ImageView view;
-  view.width = ReadInt(from, "width");
-  view.height = ReadInt(from, "height");
-  view.stride = ReadInt(from, "stride");
-  view.format = static_cast<ColorFormat>(ReadChoice(from, "colorFormat", kColorFormats));
-  view.data = bytes.Data();
-  const int64_t row_bytes = int64_t{view.width} * Channels(view.format);
-  const bool sane = view.width > 0 && view.height > 0 && view.stride >= row_bytes &&
-                    int64_t{view.width} * view.height <= kMaxPixels;
-  const int64_t needed = sane ? int64_t{view.height - 1} * view.stride + row_bytes : 0;
-  if (!sane || static_cast<int64_t>(bytes.ByteLength()) < needed) {
-    throw Error(
-        ErrorCode::kImageInvalid,
-        "An image of " + std::to_string(view.width) + "×" + std::to_string(view.height) +
-            " with a stride of " + std::to_string(view.stride) + " bytes needs " +
-            std::to_string(needed) + " bytes, but " + std::to_string(bytes.ByteLength()) +
-            " were given (was the array transferred?).",
-        {{"needed", std::to_string(needed)}, {"found", std::to_string(bytes.ByteLength())}});
-  }
-  return view;
-}
-
-// Dense copy of the pixels, in bands on the shared pool; the caller's padding stays behind.
-void Copy(pipeline::InputImage* image) {
-  const ImageView from = image->view;
-  const size_t row_bytes = static_cast<size_t>(from.width) * Channels(from.format);
-  image->copy = BufferPool::Instance().acquire(row_bytes * from.height);
-  uint8_t* const to = image->copy.as<uint8_t>();
-  const int64_t rows = std::max<int64_t>(1, kCopyBand / static_cast<int64_t>(row_bytes));
-  ThreadPool::Instance().parallel_for(from.height, rows, [&](int64_t begin, int64_t end) {
-    for (int64_t y = begin; y < end; ++y) {
-      std::memcpy(to + y * row_bytes, from.row(static_cast<int>(y)), row_bytes);
-    }
-  });
-  image->view.data = to;
-  image->view.stride = static_cast<ptrdiff_t>(row_bytes);
-}
-
-pipeline::InputImage ReadImage(Napi::Object from, const pipeline::Package& package,
-                               const plan::Overrides& overrides,
-                               std::vector<Napi::ObjectReference>* pins) {
+pipeline::InputImage ReadImage(Napi::Object from, size_t index, const pipeline::Package& package,
+                               const plan::Overrides& overrides, CallerMemory* memory) {
   const Napi::Uint8Array bytes = ReadBytes(from, "data");
   pipeline::InputImage image;
   image.view = ReadView(from, bytes);
   image.plan = package.plans.preprocess(overrides, image.view.width, image.view.height);
+  ReadOutput(from, index, package.id_bytes, &image, memory);
   if (ReadBool(from, "borrow")) {
-    pins->push_back(Napi::Persistent(bytes.As<Napi::Object>()));
+    memory->pins.push_back(Napi::Persistent(bytes.As<Napi::Object>()));
   } else {
-    Copy(&image);
+    image.copy = CopyPixels(&image.view);
   }
   return image;
 }
 
-std::vector<float> ReadThresholds(Napi::Object from, int id_count) {
-  const Napi::Value value = from.Get("thresholds");
-  if (!value.IsTypedArray() ||
-      value.As<Napi::TypedArray>().TypedArrayType() != napi_float32_array) {
-    BorderError("thresholds", "a Float32Array");
-  }
-  const auto list = value.As<Napi::Float32Array>();
+// Lists are filled in place: a recycled request keeps their memory.
+void ReadThresholds(Napi::Object from, int id_count, std::vector<float>* to) {
+  const auto list = ReadFloats(from, "thresholds");
   if (static_cast<int>(list.ElementLength()) != id_count) {
     BorderError("thresholds", "one number for each class id");
   }
-  return std::vector<float>(list.Data(), list.Data() + list.ElementLength());
+  to->assign(list.Data(), list.Data() + list.ElementLength());
+}
+
+void ReadChannels(Napi::Object from, size_t channel_count, std::vector<uint16_t>* to) {
+  const auto list = ReadShorts(from, "probabilityChannels");
+  to->assign(list.Data(), list.Data() + list.ElementLength());
+  for (const uint16_t channel : *to) {
+    if (channel >= channel_count) BorderError("probabilityChannels", "channels of the network");
+  }
+}
+
+void ReadInclude(Napi::Object from, const pipeline::Package& package, pipeline::Include* to) {
+  to->ids = ReadBool(from, "includeSegmentationMap");
+  to->confidence = ReadBool(from, "includeConfidence");
+  to->class_areas = ReadBool(from, "includeClassAreas");
+  to->overlay = ReadBool(from, "includeOverlay");
+  ReadChannels(from, package.id_of_channel.size(), &to->probabilities);
+}
+
+void ReadOverlay(Napi::Object from, int id_count, pipeline::OverlayStyle* to) {
+  const auto bytes = ReadBytes(from, "overlayColors");
+  if (bytes.ByteLength() != static_cast<size_t>(id_count) * sizeof(uint32_t)) {
+    BorderError("overlayColors", "four bytes for each class id");
+  }
+  to->colors.resize(static_cast<size_t>(id_count));
+  std::memcpy(to->colors.data(), bytes.Data(), bytes.ByteLength());
+  to->weight = ReadInt(from, "overlayWeight");
+  if (to->weight < 0 || to->weight > 256) BorderError("overlayWeight", "from 0 to 256");
+}
+
+std::optional<pipeline::Request::Clock::time_point> ReadDeadline(Napi::Object from) {
+  using Clock = pipeline::Request::Clock;
+  const double left = ReadNumber(from, "deadline");
+  if (!(left > 0)) return std::nullopt;
+  // A century is no different from a longer deadline, and does not overflow.
+  const std::chrono::duration<double, std::milli> capped(std::min(left, 3e12));
+  return Clock::now() + std::chrono::duration_cast<Clock::duration>(capped);
+}
+
+void ReadOptions(Napi::Object from, const pipeline::Package& package,
+                 pipeline::RequestOptions* to) {
+  to->overrides = {ReadBool(from, "disableStaticCrop"), ReadBool(from, "disableGrayscale"),
+                   ReadBool(from, "disableContrast")};
+  ReadThresholds(from, package.id_count, &to->thresholds);
+  to->strict = ReadBool(from, "strict");
+  to->capture = ReadBool(from, "captureTensors");
+  ReadInclude(from, package, &to->include);
+  if (to->include.overlay) ReadOverlay(from, package.id_count, &to->overlay);
+  to->priority = ReadInt(from, "priority");
+  to->deadline = ReadDeadline(from);
+}
+
+void ReadImages(Napi::Object from, pipeline::Request* request, CallerMemory* memory) {
+  const Napi::Array images = ReadArray(from, "images");
+  const uint32_t count = images.Length();
+  if (count == 0) throw Error(ErrorCode::kEmptyBatch, "The list of images is empty.");
+  request->images.reserve(count);
+  for (uint32_t i = 0; i < count; ++i) {
+    const Napi::Value entry = images[i];
+    if (!entry.IsObject()) BorderError("images", "an array of objects");
+    try {
+      request->images.push_back(ReadImage(entry.As<Napi::Object>(), i, *request->package,
+                                          request->options.overrides, memory));
+    } catch (const Error& error) {
+      ErrorDetail detail = error.detail();
+      detail.emplace_back("index", std::to_string(i));
+      throw Error(error.code(), error.what(), std::move(detail));
+    }
+  }
 }
 
 // Networks without a size of their own run at the image's; the reference takes no mixed list then.
@@ -100,31 +121,25 @@ void CheckSameInputSize(const std::vector<pipeline::InputImage>& images) {
 
 pipeline::RequestPtr ReadInferRequest(Napi::Object from,
                                       std::shared_ptr<const pipeline::Package> package,
-                                      std::vector<Napi::ObjectReference>* pins) {
+                                      CallerMemory* memory) {
   auto request = pipeline::NewRequest();
   request->id = static_cast<uint64_t>(ReadNumber(from, "requestId"));
-  request->options.overrides = {ReadBool(from, "disableStaticCrop"),
-                                ReadBool(from, "disableGrayscale"),
-                                ReadBool(from, "disableContrast")};
-  request->options.thresholds = ReadThresholds(from, package->id_count);
-  request->options.strict = ReadBool(from, "strict");
-  request->options.capture = ReadBool(from, "captureTensors");
-  const Napi::Array images = ReadArray(from, "images");
-  if (images.Length() == 0) throw Error(ErrorCode::kEmptyBatch, "The list of images is empty.");
-  for (uint32_t i = 0; i < images.Length(); ++i) {
-    const Napi::Value entry = images[i];
-    if (!entry.IsObject()) BorderError("images", "an array of objects");
-    try {
-      request->images.push_back(
-          ReadImage(entry.As<Napi::Object>(), *package, request->options.overrides, pins));
-    } catch (const Error& error) {
-      ErrorDetail detail = error.detail();
-      detail.emplace_back("index", std::to_string(i));
-      throw Error(error.code(), error.what(), std::move(detail));
-    }
-  }
-  CheckSameInputSize(request->images);
+  ReadOptions(from, *package, &request->options);
   request->package = std::move(package);
+  ReadImages(from, request.get(), memory);
+  CheckSameInputSize(request->images);
+  CheckOutputOverlaps(request->images, request->package->id_bytes, *memory);
+  return request;
+}
+
+pipeline::RequestPtr ReadWarmUp(Napi::Object from) {
+  auto request = pipeline::NewRequest();
+  request->id = static_cast<uint64_t>(ReadNumber(from, "requestId"));
+  pipeline::WarmUp& warm_up = request->warm_up;
+  warm_up = {ReadInt(from, "inputWidth"), ReadInt(from, "inputHeight"), ReadInt(from, "rounds")};
+  if (warm_up.input_width < 1 || warm_up.input_height < 1 || warm_up.rounds < 1) {
+    BorderError("inputWidth, inputHeight or rounds", "above 0");
+  }
   return request;
 }
 

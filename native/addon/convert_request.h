@@ -1,19 +1,22 @@
-// NativeInferRequest (lib/native.ts) → a pipeline request with its plans.
+// NativeInferRequest (lib/native.ts) → a pipeline request with its plans; a warm-up likewise.
 #pragma once
 
 #include <napi.h>
 
 #include <memory>
-#include <vector>
 
+#include "addon/convert_output.h"
 #include "pipeline/request.h"
 
 namespace deeplab::addon {
 
-// Copies the images that are not borrowed, and appends to `pins` the arrays of those that are.
-// Throws Error for what cannot be run, with detail.index saying which image.
+// Copies the images that are not borrowed; `memory` receives what of the caller's is used until the
+// request settles. Throws Error for what cannot be run, with detail.index saying which image.
 pipeline::RequestPtr ReadInferRequest(Napi::Object from,
                                       std::shared_ptr<const pipeline::Package> package,
-                                      std::vector<Napi::ObjectReference>* pins);
+                                      CallerMemory* memory);
+
+// NativeWarmUpRequest → a request without images.
+pipeline::RequestPtr ReadWarmUp(Napi::Object from);
 
 }  // namespace deeplab::addon

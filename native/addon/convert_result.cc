@@ -1,5 +1,6 @@
 #include "addon/convert_result.h"
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 
@@ -79,12 +80,25 @@ Napi::Array WriteTensors(Napi::Env env, std::vector<pipeline::CapturedTensor>* t
   return list;
 }
 
+// Counts of pixels are exact as doubles.
+Napi::ArrayBuffer WriteAreas(Napi::Env env, const HostBuffer& areas) {
+  const size_t count = areas.size() / sizeof(int64_t);
+  Napi::ArrayBuffer to = Napi::ArrayBuffer::New(env, count * sizeof(double));
+  const int64_t* const from = areas.as<int64_t>();
+  std::transform(from, from + count, static_cast<double*>(to.Data()),
+                 [](int64_t pixels) { return static_cast<double>(pixels); });
+  return to;
+}
+
 Napi::Object WriteImage(Napi::Env env, pipeline::ImageResult* result) {
   Napi::Object to = Napi::Object::New(env);
   to.Set("width", result->width);
   to.Set("height", result->height);
   to.Set("segmentationMap", Adopt(env, std::move(result->ids)));
   to.Set("confidence", Adopt(env, std::move(result->confidence)));
+  to.Set("classAreas", WriteAreas(env, result->class_areas));
+  to.Set("probabilities", Adopt(env, std::move(result->probabilities)));
+  to.Set("overlay", Adopt(env, std::move(result->overlay)));
   to.Set("nonFinitePixels", static_cast<double>(result->non_finite));
   to.Set("geometry", WriteGeometry(env, result->geometry));
   to.Set("timings", WriteTimings(env, result->timings));

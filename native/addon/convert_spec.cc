@@ -128,6 +128,9 @@ ModelSpec ReadModelSpec(Napi::Object spec) {
   result.open.candidates = ReadCandidates(ReadArray(spec, "libraryCandidates"));
   result.open.session = ReadSession(ReadObject(spec, "session"));
   result.open.max_batch = ReadInt(spec, "maxBatch");
+  result.scheduler.max_in_flight = ReadInt(spec, "maxInFlight");
+  result.scheduler.max_queue = ReadInt(spec, "maxQueue");
+  result.scheduler.max_batch_delay_ms = ReadNumber(spec, "maxBatchDelay");
   result.config = ReadConfig(spec);
   result.allow_class_mismatch = ReadBool(spec, "allowClassMismatch");
   return result;

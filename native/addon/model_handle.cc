@@ -5,6 +5,7 @@
 #include "addon/border.h"
 #include "addon/convert_request.h"
 #include "addon/convert_result.h"
+#include "addon/convert_stats.h"
 #include "addon/env_state.h"
 #include "addon/js_error.h"
 
@@ -72,6 +73,8 @@ Napi::Object ModelHandle::New(Napi::Env env, std::shared_ptr<pipeline::Model> mo
   };
   using Info = Napi::CallbackInfo;
   method("info", [](ModelHandle& h, const Info& i) { return h.info(i.Env()); });
+  method("stats", [](ModelHandle& h, const Info& i) { return h.stats(i.Env()); });
+  method("warmUp", [](ModelHandle& h, const Info& i) { return h.warm_up(i); });
   method("infer", [](ModelHandle& h, const Info& i) { return h.infer(i); });
   method("cancel", [](ModelHandle& h, const Info& i) { return h.cancel(i); });
   method("close", [](ModelHandle& h, const Info& i) {
@@ -98,14 +101,31 @@ Napi::Value ModelHandle::info(Napi::Env env) {
   return WriteInfo(env, *model_, *package_);
 }
 
+Napi::Value ModelHandle::stats(Napi::Env env) {
+  if (!model_) throw Closed();
+  return WriteStats(env, model_->stats());
+}
+
 Napi::Value ModelHandle::infer(const Napi::CallbackInfo& info) {
+  return run(info, [this](Napi::Object from, CallerMemory* memory) {
+    return ReadInferRequest(from, package_, memory);
+  });
+}
+
+Napi::Value ModelHandle::warm_up(const Napi::CallbackInfo& info) {
+  return run(info, [](Napi::Object from, CallerMemory*) { return ReadWarmUp(from); });
+}
+
+// Reads the first argument as a request and hands it to the model; a promise of its results.
+template <typename Read>
+Napi::Value ModelHandle::run(const Napi::CallbackInfo& info, const Read& read) {
   const Napi::Env env = info.Env();
   Pending pending{Napi::Promise::Deferred::New(env), {}};
   const Napi::Promise::Deferred deferred = pending.deferred;
   try {
     if (lifecycle_ != State::kOpen) throw Closed();
     if (!info[0].IsObject()) BorderError("request", "an object");
-    auto request = ReadInferRequest(info[0].As<Napi::Object>(), package_, &pending.pins);
+    auto request = read(info[0].As<Napi::Object>(), &pending.memory);
     if (pending_.count(request->id) != 0) BorderError("requestId", "unique among running requests");
     retain(env, info.This().As<Napi::Object>());
     start(env, std::move(request), std::move(pending));
@@ -154,6 +174,7 @@ void ModelHandle::settle(Napi::Env env, pipeline::Request* request) {
     if (request->error) {
       pending.deferred.Reject(ToJs(env, *request->error).Value());
     } else {
+      FillOutputs(request, pending.memory);
       pending.deferred.Resolve(request->warm_up.rounds > 0 ? env.Undefined()
                                                            : WriteResults(env, request));
     }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "addon/completion_queue.h"
+#include "addon/convert_output.h"
 #include "addon/inbox.h"
 #include "pipeline/model.h"
 
@@ -36,7 +37,7 @@ class ModelHandle {
   // The JavaScript side of a request.
   struct Pending {
     Napi::Promise::Deferred deferred;
-    std::vector<Napi::ObjectReference> pins;  // arrays that are read in place
+    CallerMemory memory;
   };
   enum class State { kOpen, kClosing, kClosed };
 
@@ -45,10 +46,14 @@ class ModelHandle {
   static ModelHandle& Unwrap(const Napi::CallbackInfo& info);
 
   Napi::Value info(Napi::Env env);
+  Napi::Value stats(Napi::Env env);
   Napi::Value infer(const Napi::CallbackInfo& info);
+  Napi::Value warm_up(const Napi::CallbackInfo& info);
   Napi::Value cancel(const Napi::CallbackInfo& info);
   Napi::Value close(Napi::Env env, Napi::Object self);
 
+  template <typename Read>
+  Napi::Value run(const Napi::CallbackInfo& info, const Read& read);
   void start(Napi::Env env, pipeline::RequestPtr request, Pending pending);
   void settle(Napi::Env env, pipeline::Request* request);
   void retain(Napi::Env env, Napi::Object self);

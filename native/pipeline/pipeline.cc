@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "visualize/overlay.h"
+
 namespace deeplab::pipeline {
 namespace {
 
@@ -59,6 +61,24 @@ postprocess::MapTarget MakeTarget(const Unit& unit, HostBuffer* unasked_ids) {
   return target;
 }
 
+// The picture with the classes' colours over it. A map begins at its picture's top left.
+void PaintOverlay(const Unit& unit, const void* ids, ThreadPool& pool) {
+  const OverlayStyle& style = unit.request->options.overlay;
+  ImageResult& result = unit.result();
+  visualize::OverlayJob job{};
+  job.picture = &unit.image().view;
+  job.ids = ids;
+  job.id_bytes = unit.request->package->id_bytes;
+  job.width = result.width;
+  job.height = result.height;
+  job.colors = style.colors.data();
+  job.color_count = static_cast<int>(style.colors.size());
+  job.weight = style.weight;
+  const size_t bytes = static_cast<size_t>(result.width) * result.height * sizeof(uint32_t);
+  job.rgba = Place<uint8_t>(nullptr, &result.overlay, bytes);
+  visualize::PaintOverlay(job, pool);
+}
+
 void RefuseNonFinite(const Unit& unit) {
   const int64_t pixels = unit.result().non_finite;
   if (pixels == 0 || !unit.request->options.strict) return;
@@ -102,6 +122,7 @@ void Postprocess(const Unit& unit, const ConstPlanes& logits, const Stages& stag
   const auto plan = package.plans.postprocess(g, static_cast<int>(logits.shape.width),
                                               static_cast<int>(logits.shape.height));
   result.non_finite = stages.postprocess(logits, *plan, g, classes, target, pool);
+  if (request.options.include.overlay) PaintOverlay(unit, target.ids, pool);
   result.timings.postprocess = Milliseconds(start, Clock::now());
   RefuseNonFinite(unit);
 }

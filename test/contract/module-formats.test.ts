@@ -18,6 +18,7 @@ describe("both module systems", () => {
     expect(Object.keys(esm).sort()).toEqual([
       "AutoModel",
       "DeepLabError",
+      "Probabilities",
       "SemanticSegmentationModel",
       "SemanticSegmentationResult",
       "classColor",

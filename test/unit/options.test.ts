@@ -6,7 +6,7 @@ import { parseInferOptions } from "../../dist/infer-options.js";
 import { expectedPlace, hintForNamedLibrary, onnxruntimeCandidates } from "../../dist/libraries.js";
 import { parseLoadOptions } from "../../dist/options.js";
 
-const names = ["background", "cat", "dog"];
+const classes = { classNames: ["background", "cat", "dog"], backgroundClassId: 0, channels: 3 };
 const error = (code: string, message: RegExp) =>
   expect.objectContaining({ code, message: expect.stringMatching(message) });
 const thrown = (work: () => unknown) => {
@@ -36,6 +36,11 @@ describe("options of fromPretrained", () => {
       },
       recommended: {},
       allowClassMismatch: false,
+      maxBatch: 8,
+      maxBatchDelay: 0,
+      maxInFlight: 0,
+      maxQueue: 64,
+      onFull: "wait",
       headCut: true,
       signal: undefined,
     });
@@ -103,8 +108,21 @@ describe("options of fromPretrained", () => {
 
 describe("options of infer", () => {
   test("are completed with defaults", () => {
-    expect(parseInferOptions({}, names)).toEqual({
+    expect(parseInferOptions({}, classes)).toEqual({
       confidence: "default",
+      include: {
+        segmentationMap: true,
+        confidence: true,
+        classAreas: false,
+        probabilities: false,
+        overlay: false,
+      },
+      probabilities: { classes: [], channels: new Uint16Array(0) },
+      overlayWeight: 128,
+      out: undefined,
+      copyInput: true,
+      deadline: 0,
+      priority: 0,
       disableStaticCrop: false,
       disableGrayscale: false,
       disableContrast: false,
@@ -127,8 +145,58 @@ describe("options of infer", () => {
     [{ imageSize: { width: 5 } }, "OPTION_INVALID", /imageSize.height/],
     [{ strict: "no" }, "OPTION_INVALID", /strict/],
     [{ disableStaticCrop: 0 }, "OPTION_INVALID", /disableStaticCrop/],
+    [{ include: [] }, "OPTION_INVALID", /include to be a list of at least one/],
+    [{ include: "confidence" }, "OPTION_INVALID", /include to be a list/],
+    [{ include: ["overlay", "confidance"] }, "OPTION_INVALID", /include\[1\].*Did you mean "confidence"\?/],
+    [{ include: [undefined] }, "OPTION_INVALID", /include\[0\]/],
+    [{ overlay: {} }, "OPTION_INVALID", /overlay to be left out, as "overlay" is not among include/],
+    [{ include: ["overlay"], overlay: { alpha: 2 } }, "OPTION_INVALID", /overlay.alpha.*0 to 1/],
+    [{ include: ["overlay"], overlay: { alfa: 1 } }, "OPTION_UNKNOWN", /Did you mean "alpha"\?/],
+    [{ probabilityClasses: ["cat"] }, "OPTION_INVALID", /"probabilities" is not among include/],
+    [{ include: ["probabilities"], probabilityClasses: [] }, "OPTION_INVALID", /at least one class name/],
+    [{ include: ["probabilities"], probabilityClasses: ["cta"] }, "OPTION_INVALID", /Did you mean "cat"\?/],
+    [{ deadline: 0 }, "OPTION_INVALID", /milliseconds above 0/],
+    [{ deadline: Number.POSITIVE_INFINITY }, "OPTION_INVALID", /deadline/],
+    [{ priority: 1.5 }, "OPTION_INVALID", /priority.*whole number/],
+    [{ copyInput: 1 }, "OPTION_INVALID", /copyInput/],
   ])("%j is %s", (options, code, message) => {
-    expect(thrown(() => parseInferOptions(options, names))).toEqual(error(code, message));
+    expect(thrown(() => parseInferOptions(options, classes))).toEqual(error(code, message));
+  });
+});
+
+describe("probabilities", () => {
+  const planes = (channels: number, probabilityClasses?: readonly string[]) =>
+    parseInferOptions({ include: ["probabilities"], probabilityClasses }, { ...classes, channels })
+      .probabilities;
+
+  test("are those of every channel, or of the named classes in their order", () => {
+    expect(planes(3)).toEqual({ classes: classes.classNames, channels: Uint16Array.of(0, 1, 2) });
+    expect(planes(3, ["dog", "background"])).toEqual({
+      classes: ["dog", "background"],
+      channels: Uint16Array.of(2, 0),
+    });
+    expect(planes(5).classes).toEqual(["background", "cat", "dog", "class 3", "class 4"]);
+  });
+
+  test("of a network without a channel for the background have none of it", () => {
+    expect(planes(2)).toEqual({ classes: ["cat", "dog"], channels: Uint16Array.of(0, 1) });
+    expect(planes(2, ["dog"])).toEqual({ classes: ["dog"], channels: Uint16Array.of(1) });
+    expect(planes(1).classes).toEqual(["cat"]);
+    expect(() => planes(2, ["background"])).toThrow(
+      expect.objectContaining({ code: "OPTION_INVALID", message: expect.stringMatching(/no channel/) }),
+    );
+  });
+});
+
+describe("the queue's options", () => {
+  test.each([
+    [{ maxBatch: 0 }, /maxBatch.*from 1/],
+    [{ maxBatchDelay: -1 }, /maxBatchDelay.*from 0/],
+    [{ maxInFlight: 1.5 }, /maxInFlight/],
+    [{ maxQueue: 0 }, /maxQueue.*from 1/],
+    [{ onFull: "rejects" }, /Did you mean "reject"\?/],
+  ])("%j are OPTION_INVALID", (options, message) => {
+    expect(thrown(() => parseLoadOptions(options))).toEqual(error("OPTION_INVALID", message));
   });
 });
 

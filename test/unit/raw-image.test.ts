@@ -1,8 +1,8 @@
 // Raw pixels: every length is checked before native code sees them.
 
 import { describe, expect, test } from "vitest";
-import { loadImages } from "../../dist/image/load-all.js";
-import { fromRaw, type RawImage } from "../../dist/image/raw.js";
+import { loadImages, readyImages, takeImages } from "../../dist/image/load-all.js";
+import { fromRaw, noOutput, type RawImage } from "../../dist/image/raw.js";
 import { ownPixels, takeImage } from "../../dist/image/source.js";
 
 const raw = (fields: object) => fromRaw(fields as unknown as RawImage);
@@ -25,6 +25,9 @@ describe("raw pixels", () => {
       stride,
       colorFormat,
       borrow: false,
+      matrix: "bt601",
+      range: "limited",
+      ...noOutput,
     });
   });
 
@@ -95,14 +98,48 @@ describe("raw pixels", () => {
   });
 });
 
+describe("NV12", () => {
+  const nv12 = (length: number, width: number, height: number, more = {}) =>
+    fromRaw({ data: bytes(length), width, height, colorFormat: "nv12", ...more });
+
+  test("has half as many rows of chroma below those of the luma, rounded up to pairs", () => {
+    expect(nv12(12, 4, 2)).toMatchObject({
+      stride: 4,
+      colorFormat: "nv12",
+      matrix: "bt601",
+      range: "limited",
+    });
+    expect(nv12(6 * 5, 5, 3)).toMatchObject({ stride: 6 });
+    expect(nv12(3 * 10 - 6, 4, 2, { stride: 10 })).toMatchObject({ stride: 10 });
+    expect(nv12(12, 4, 2, { matrix: "bt709", range: "full" })).toMatchObject({
+      matrix: "bt709",
+      range: "full",
+    });
+  });
+
+  test.each([
+    [11, {}, /4·3·1 = 12 bytes.*11 bytes/],
+    [12, { matrix: "bt708" }, /matrix.*"bt601" or "bt709".*Did you mean "bt709"\?/],
+    [12, { range: 5 }, /range.*received 5/],
+    [12, { channels: 3 }, /channels to be 1/],
+    [8, { colorFormat: "gray", matrix: "bt709" }, /matrix to be left out, but for colorFormat "nv12"/],
+  ])("of %i bytes with %j is IMAGE_INVALID", (length, more, message) => {
+    expect(() => nv12(length, 4, 2, more)).toThrow(
+      expect.objectContaining({ code: "IMAGE_INVALID", message: expect.stringMatching(message) }),
+    );
+  });
+});
+
 describe("taking images at the call", () => {
   const picture = () => ({ data: bytes(3), width: 1, height: 1 });
 
   test("raw pixels alone are ready in the same tick, for native code to copy", () => {
     const sources = [picture(), picture()];
-    const ready = loadImages({ sources, isList: true });
-    expect(ready).not.toBeInstanceOf(Promise);
-    expect((ready as readonly { image: { data: Uint8Array } }[])[1]?.image.data).toBe(sources[1]?.data);
+    const ready = readyImages(takeImages({ sources, isList: true }, true));
+    expect(ready?.[1]?.image).toMatchObject({ borrow: false });
+    expect(ready?.[1]?.image.data).toBe(sources[1]?.data);
+    const mixed = takeImages({ sources: [picture(), "/a/path.png"], isList: true }, true);
+    expect(readyImages(mixed)).toBeUndefined();
   });
 
   test("raw pixels that wait for others are copied", () => {
@@ -110,6 +147,19 @@ describe("taking images at the call", () => {
     const own = ownPixels(takeImage({ data, width: 1, height: 1 }));
     data.fill(9);
     expect(own).toMatchObject({ kind: "pixels", image: { data: Uint8Array.of(1, 2, 3), borrow: true } });
+  });
+
+  test("shared memory is read in place, ordinary memory only where that is asked for", () => {
+    const inPlace = (data: Uint8Array, copyInput: boolean) =>
+      fromRaw({ data, width: 1, height: 1 }, copyInput).borrow;
+    expect(inPlace(new Uint8Array(new SharedArrayBuffer(3)), true)).toBe(true);
+    expect(inPlace(bytes(3), true)).toBe(false);
+    expect(inPlace(bytes(3), false)).toBe(true);
+    // Its memory may vanish while the view lives.
+    const Resizable = ArrayBuffer as unknown as new (length: number, options: object) => ArrayBuffer;
+    expect(inPlace(new Uint8Array(new Resizable(3, { maxByteLength: 9 })), false)).toBe(false);
+    const taken = takeImage({ data: bytes(3), width: 1, height: 1 }, false);
+    expect(ownPixels(taken)).toBe(taken);
   });
 
   test("encoded bytes are copied", () => {
@@ -123,7 +173,7 @@ describe("taking images at the call", () => {
     "%j is no image",
     (source) => {
       expect(() => takeImage(source as never)).toThrow(expect.objectContaining({ code: "IMAGE_INVALID" }));
-      expect(() => loadImages({ sources: [picture(), source as never], isList: true })).toThrow(
+      expect(() => takeImages({ sources: [picture(), source as never], isList: true }, true)).toThrow(
         expect.objectContaining({ code: "IMAGE_INVALID", detail: expect.objectContaining({ index: 1 }) }),
       );
     },
@@ -131,12 +181,13 @@ describe("taking images at the call", () => {
 
   test("the first bad image of a list is named, even if a later one fails sooner", async () => {
     const sources = [picture(), "/no/such/picture.png", Uint8Array.of(1, 2, 3, 4)];
-    await expect(loadImages({ sources, isList: true })).rejects.toMatchObject({
+    await expect(loadImages(takeImages({ sources, isList: true }, true))).rejects.toMatchObject({
       code: "IMAGE_NOT_FOUND",
       detail: { index: 1 },
       message: expect.stringContaining("Image 1 of the list: "),
     });
-    await expect(loadImages({ sources: ["/no/such/picture.png"], isList: false })).rejects.toMatchObject({
+    const alone = takeImages({ sources: ["/no/such/picture.png"], isList: false }, true);
+    await expect(loadImages(alone)).rejects.toMatchObject({
       detail: { file: "/no/such/picture.png" },
       message: expect.not.stringContaining("of the list"),
     });

@@ -1,0 +1,225 @@
+// One call of a model from its images to its results: room, decoding, native code, and the results' objects.
+
+import { abortable } from "./abort.js";
+import type { Admission } from "./admission.js";
+import { deadlineExceeded, timeLeft } from "./deadline.js";
+import { DeepLabError } from "./errors.js";
+import { type ImageRequest, loadImages, ownImages, readyImages, takeImages } from "./image/load-all.js";
+import type { LoadedImage } from "./image/source.js";
+import { type InferSettings, parseInferOptions } from "./infer-options.js";
+import type { ModelFacts } from "./model-facts.js";
+import type { NativeImage, NativeImageResult, NativeModel } from "./native.js";
+import { type OutputTarget, parseOutput } from "./output.js";
+import { SemanticSegmentationResult } from "./result.js";
+import type { PictureSize } from "./warm-up.js";
+import type { WarnOnce } from "./warnings.js";
+
+/** One image's answer: what native code gave, and the result made of it. */
+export interface Answer {
+  readonly native: NativeImageResult;
+  readonly result: SemanticSegmentationResult;
+}
+
+/** What calls of one model handle share. */
+export interface InferenceParts {
+  readonly native: NativeModel;
+  readonly facts: ModelFacts;
+  readonly admission: Admission;
+  readonly warnings: WarnOnce;
+}
+
+// A call on its way.
+interface Call {
+  readonly request: ImageRequest;
+  readonly settings: InferSettings;
+  readonly outputs: readonly OutputTarget[];
+  /** `performance.now()` at the call. */
+  readonly start: number;
+  readonly capture: boolean;
+}
+
+interface Worked {
+  readonly loaded: readonly LoadedImage[];
+  readonly natives: readonly NativeImageResult[];
+}
+
+/** Runs the calls of one model handle. */
+export class Inference {
+  readonly #parts: InferenceParts;
+  #lastRequest = 0;
+
+  /** Made by the model. */
+  constructor(parts: InferenceParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Answers one call. Runs synchronously up to the native call where all images are raw pixels and there is
+   * room: they are copied in it.
+   * @param capture Also return the network's input and its logits.
+   * @throws DeepLabError of every kind, without the stack of the caller; an abort rejects with `signal.reason`
+   */
+  async run(request: ImageRequest, options: unknown, capture = false): Promise<Answer[]> {
+    const start = performance.now();
+    const call = this.#begin(request, options, start, capture);
+    const { signal } = call.settings;
+    const work = this.#work(call);
+    const worked = await (signal === undefined ? work : abortable(work, signal));
+    return this.#answers(call, worked);
+  }
+
+  /**
+   * Has native code measure which batch is quickest; `stats()` of the native model then says.
+   * @throws DeepLabError BACKEND_FAILED, CLOSED, …; an abort rejects with `signal.reason`
+   */
+  async measure(input: PictureSize, rounds: number, signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted();
+    const requestId = ++this.#lastRequest;
+    const { native } = this.#parts;
+    const { width: inputWidth, height: inputHeight } = input;
+    const work = native.warmUp({ requestId, inputWidth, inputHeight, rounds });
+    const onAbort = () => native.cancel(requestId);
+    signal?.addEventListener("abort", onAbort, { once: true });
+    try {
+      await abortable(work, signal);
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
+    }
+  }
+
+  #begin(request: ImageRequest, options: unknown, start: number, capture: boolean): Call {
+    const { facts, warnings } = this.#parts;
+    const settings = parseInferOptions(options, facts);
+    settings.signal?.throwIfAborted();
+    const count = request.sources.length;
+    if (count === 0)
+      throw new DeepLabError("EMPTY_BATCH", "Expected at least one image but received an empty list.");
+    if (settings.hasImageSize) {
+      const message = "imageSize is ignored: only torch packages can change the network's input size.";
+      warnings.warn("IMAGE_SIZE_IGNORED", message);
+    }
+    const { include, out } = settings;
+    const context = { isList: request.isList, count, include, idBytes: facts.idBytes };
+    return { request, settings, outputs: parseOutput(out, context), start, capture };
+  }
+
+  // Ends when native code has ended, aborted or not: the room is free only then.
+  async #work(call: Call): Promise<Worked> {
+    const { settings, start, request } = call;
+    const { admission } = this.#parts;
+    const count = request.sources.length;
+    let taken = takeImages(request, settings.copyInput);
+    const room = admission.enter({
+      count,
+      priority: settings.priority,
+      deadline: settings.deadline,
+      start,
+      signal: settings.signal,
+    });
+    if (room !== undefined) {
+      taken = ownImages(taken);
+      await room;
+    }
+    try {
+      const loaded = readyImages(taken) ?? (await loadImages(ownImages(taken)));
+      return { loaded, natives: await this.#callNative(call, loaded) };
+    } finally {
+      admission.leave(count);
+    }
+  }
+
+  async #callNative(call: Call, loaded: readonly LoadedImage[]): Promise<readonly NativeImageResult[]> {
+    const { settings, start } = call;
+    const { signal, deadline } = settings;
+    signal?.throwIfAborted();
+    const left = timeLeft(deadline, start);
+    const requestId = ++this.#lastRequest;
+    const work = this.#parts.native.infer(this.#nativeRequest(call, loaded, requestId, left));
+    if (signal === undefined && deadline === 0) return work;
+    // Cancelled or not, running work ends in native code, which holds on to the pixels until then.
+    const onAbort = () => this.#parts.native.cancel(requestId);
+    signal?.addEventListener("abort", onAbort, { once: true });
+    try {
+      return await work;
+    } catch (error) {
+      throw (error as { code?: unknown }).code === "DEADLINE_EXCEEDED" ? deadlineExceeded(deadline) : error;
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
+    }
+  }
+
+  #nativeRequest(call: Call, loaded: readonly LoadedImage[], requestId: number, deadline: number) {
+    const { settings, outputs, capture } = call;
+    const { facts } = this.#parts;
+    const { include } = settings;
+    return {
+      images: loaded.map(({ image }, i) => withOutput(image, outputs[i])),
+      requestId,
+      disableStaticCrop: settings.disableStaticCrop,
+      disableGrayscale: settings.disableGrayscale,
+      disableContrast: settings.disableContrast,
+      priority: settings.priority,
+      deadline,
+      includeSegmentationMap: include.segmentationMap,
+      includeConfidence: include.confidence,
+      includeClassAreas: include.classAreas,
+      includeOverlay: include.overlay,
+      probabilityChannels: settings.probabilities.channels,
+      overlayColors: include.overlay ? facts.overlayColors : noColors,
+      overlayWeight: settings.overlayWeight,
+      thresholds: facts.thresholds(settings.confidence),
+      strict: settings.strict,
+      captureTensors: capture,
+    };
+  }
+
+  #answers({ settings, outputs, start }: Call, { loaded, natives }: Worked): Answer[] {
+    const total = performance.now() - start;
+    const { facts } = this.#parts;
+    const { include } = settings;
+    const probabilityClasses = settings.probabilities.classes;
+    this.#warnOfNonFinite(natives);
+    return natives.map((native, i) => ({
+      native,
+      result: new SemanticSegmentationResult(
+        native,
+        facts,
+        { include, probabilityClasses, out: outputs[i] },
+        { decode: loaded[i]?.decodeTime ?? 0, total },
+      ),
+    }));
+  }
+
+  #warnOfNonFinite(results: readonly NativeImageResult[]): void {
+    const pixels = results.reduce((sum, { nonFinitePixels }) => sum + nonFinitePixels, 0);
+    if (pixels === 0) return;
+    this.#parts.warnings.warn(
+      "NON_FINITE_LOGITS",
+      `${pixels} pixels have logits that are not finite; they became background with confidence 0. ` +
+        "Check scaling_factor and normalization of the package; { strict: true } makes this an error.",
+    );
+  }
+}
+
+/** The answer of a call for one image. */
+export function single<T>(answers: readonly T[]): T {
+  const [answer] = answers;
+  if (answer === undefined)
+    throw new DeepLabError("INTERNAL", "Native code returned no result for one image.");
+  return answer;
+}
+
+const noColors = new Uint8Array(0);
+
+function withOutput(image: NativeImage, out: OutputTarget | undefined): NativeImage {
+  if (out === undefined) return image;
+  const { segmentationMap: ids, confidence } = out;
+  return {
+    ...image,
+    outSegmentationMap:
+      ids === undefined
+        ? image.outSegmentationMap
+        : new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength),
+    outConfidence: confidence ?? image.outConfidence,
+  };
+}

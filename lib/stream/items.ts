@@ -1,0 +1,51 @@
+// What a stream yields, and what it counts.
+
+import type { AtLeastDefaultParts, Holding, ResultValues } from "../include.js";
+import type { SemanticSegmentationResult } from "../result.js";
+
+/** One image of a stream and its result. */
+export interface StreamItem<Image, Held extends ResultValues = Holding<AtLeastDefaultParts>> {
+  /** Place of the image in the source, from 0; skipped ones are counted. */
+  readonly index: number;
+  /** The image as the source gave it. */
+  readonly image: Image;
+  readonly result: SemanticSegmentationResult<Held>;
+  readonly error?: undefined;
+  /** Images that `latestOnly` skipped since the one begun before this. */
+  readonly skipped: number;
+}
+
+/** One image of a stream that failed, with `onError: "result"`. */
+export interface StreamFailure<Image> {
+  readonly index: number;
+  readonly image: Image;
+  readonly result?: undefined;
+  /** A DeepLabError as a rule. */
+  readonly error: unknown;
+  readonly skipped: number;
+}
+
+/** What a stream has done so far. */
+export interface StreamStats {
+  /** Images taken from the source. */
+  readonly received: number;
+  /** Images that have results. */
+  readonly answered: number;
+  /** Images that `latestOnly` left out. */
+  readonly skipped: number;
+  /** Images that failed. */
+  readonly failed: number;
+}
+
+/**
+ * The results of a stream, for `for await`. Leaving the loop (or `return()`) closes the source and aborts what
+ * waits.
+ */
+export interface ResultStream<Item> extends AsyncIterableIterator<Item>, AsyncDisposable {
+  /** The counters at this moment. */
+  readonly stats: StreamStats;
+  next(): Promise<IteratorResult<Item, undefined>>;
+  return(): Promise<IteratorResult<Item, undefined>>;
+  throw(error?: unknown): Promise<IteratorResult<Item, undefined>>;
+  [Symbol.asyncIterator](): ResultStream<Item>;
+}
