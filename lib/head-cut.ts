@@ -1,10 +1,10 @@
 // The head cut at load: the last interpolation of the network is left to post-processing, where it costs
 // nothing beside the resize that is done there anyway.
 
-import { applyRecipe, type CutRecipe, type HeadRecipe } from "./convert/head-cut/recipe.js";
+import { type CutRecipe, type HeadRecipe, type Part, recipeFits } from "./convert/head-cut/recipe.js";
 import { cachedRecipe, type RecipeEntry, recipeEntry } from "./convert/head-cut/recipe-cache.js";
 import { runJob } from "./convert/run-job.js";
-import type { NativeHead } from "./native.js";
+import type { NativeHead, NativeWeightsPart } from "./native.js";
 import type { ModelPackage } from "./packages/model-package.js";
 import { WarnOnce } from "./warnings.js";
 
@@ -12,7 +12,7 @@ import { WarnOnce } from "./warnings.js";
 export interface PreparedHead {
   readonly recipe: HeadRecipe;
   /** The cut model; empty: the file as it is. */
-  readonly weightsBytes: Uint8Array;
+  readonly weightsParts: readonly NativeWeightsPart[];
   readonly head: NativeHead;
 }
 
@@ -27,7 +27,7 @@ const wholeHead: NativeHead = {
 
 /** The network as it is, and why. */
 export function uncutHead(reason: string): PreparedHead {
-  return { recipe: { cut: false, reason }, weightsBytes: new Uint8Array(0), head: wholeHead };
+  return { recipe: { cut: false, reason }, weightsParts: [], head: wholeHead };
 }
 
 /** Decides about a package's network and makes the cut model. Never throws but for an abort. */
@@ -69,8 +69,14 @@ async function entryFor(weightsPath: string): Promise<RecipeEntry | undefined> {
 // Undefined where the recipe does not fit the file.
 async function applied(recipe: HeadRecipe, weightsPath: string): Promise<PreparedHead | undefined> {
   if (!recipe.cut) return uncutHead(recipe.reason);
-  const weightsBytes = await applyRecipe(recipe, weightsPath);
-  return weightsBytes && { recipe, weightsBytes, head: nativeHead(recipe) };
+  if (!(await recipeFits(recipe, weightsPath))) return undefined;
+  return { recipe, weightsParts: recipe.parts.map(nativePart), head: nativeHead(recipe) };
+}
+
+function nativePart(part: Part): NativeWeightsPart {
+  return "hex" in part
+    ? { start: 0, end: 0, bytes: Buffer.from(part.hex, "hex") }
+    : { ...part, bytes: new Uint8Array(0) };
 }
 
 const warnings = new WarnOnce();

@@ -21,7 +21,7 @@ export function nativeSpec(
     packageFormat: model.format,
     device: settings.device,
     weightsPath: model.weightsPath,
-    weightsBytes: prepared.weightsBytes,
+    weightsParts: prepared.weightsParts,
     weightsByteLength: model.weightsByteLength,
     weightsFingerprint: model.weightsFingerprint,
     libraryCandidates: onnxruntimeCandidates(settings.onnxruntime),

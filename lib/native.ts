@@ -27,6 +27,13 @@ export interface NativeSessionOptions {
   readonly spinning: boolean;
 }
 
+/** Bytes of the weights file, `[start, end)`, or bytes of our own where `bytes` is not empty. */
+export interface NativeWeightsPart {
+  readonly start: number;
+  readonly end: number;
+  readonly bytes: Uint8Array;
+}
+
 /** An interpolation that was cut off the network's end and is done with the final resize. */
 export interface NativeHead {
   /** False: the network is whole, and the other fields are ignored. */
@@ -47,17 +54,17 @@ export interface NativeModelSpec {
   readonly packageFormat: string;
   /** `"auto"`, `"cpu"` or `"cuda:N"`. */
   readonly device: string;
-  /** Absolute path of the weights file; with `weightsBytes`, only the folder of external data. */
+  /** Absolute path of the weights file. */
   readonly weightsPath: string;
-  /** Serialized weights, or empty: native reads `weightsPath` itself. */
-  readonly weightsBytes: Uint8Array;
+  /** What to load of that file, in order; empty: the file as it is. Native reads it on a thread of its own. */
+  readonly weightsParts: readonly NativeWeightsPart[];
   /** What the weights take, external data included: told to the garbage collector while a handle lives. */
   readonly weightsByteLength: number;
   /** Differs when a file of the weights was replaced; part of what makes two loaded models the same. */
   readonly weightsFingerprint: string;
   readonly libraryCandidates: readonly NativeLibraryCandidate[];
   readonly session: NativeSessionOptions;
-  /** What `weightsBytes` lacks of the file. */
+  /** What `weightsParts` leave out. */
   readonly head: NativeHead;
 
   /** Number of names in `class_names.txt`. */

@@ -79,8 +79,10 @@ void OpenInBackground(EnvState& state, std::shared_ptr<ModelSpec> spec,
     std::shared_ptr<const pipeline::Package> package;
     std::optional<Error> failed;
     try {
-      spec->open.weights_bytes = spec->bytes.data();
-      spec->open.weights_size = spec->bytes.size();
+      std::vector<uint8_t> bytes;
+      if (!spec->parts.empty()) bytes = infer::ReadWeights(spec->open.weights_path, spec->parts);
+      spec->open.weights_bytes = bytes.data();
+      spec->open.weights_size = bytes.size();
       model = pipeline::Model::Open(spec->open, spec->scheduler);
       package = std::make_shared<pipeline::Package>(spec->config, model->info(),
                                                     spec->allow_class_mismatch);

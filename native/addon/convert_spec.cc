@@ -42,6 +42,28 @@ bool Fits(float scale, int size) {
   return std::isfinite(scale) && scale >= 0 && size >= 0 && (scale > 0 || size > 0);
 }
 
+uint64_t ReadOffset(Napi::Object from, const char* field) {
+  const double value = ReadNumber(from, field);
+  constexpr double kLargest = 1ull << 53;
+  if (!(value >= 0 && value <= kLargest)) BorderError(field, "a whole number from 0");
+  return static_cast<uint64_t>(value);
+}
+
+std::vector<infer::WeightsPart> ReadParts(Napi::Array list) {
+  std::vector<infer::WeightsPart> parts;
+  for (uint32_t i = 0; i < list.Length(); ++i) {
+    const Napi::Value entry = list[i];
+    if (!entry.IsObject()) BorderError("weightsParts", "an array of objects");
+    const Napi::Object object = entry.As<Napi::Object>();
+    const Napi::Uint8Array bytes = ReadBytes(object, "bytes");
+    infer::WeightsPart part{ReadOffset(object, "start"), ReadOffset(object, "end"), {}};
+    if (part.end < part.start) BorderError("weightsParts", "of ends that lie behind their starts");
+    part.bytes.assign(bytes.Data(), bytes.Data() + bytes.ByteLength());
+    parts.push_back(std::move(part));
+  }
+  return parts;
+}
+
 plan::Head ReadHead(Napi::Object from) {
   plan::Head head;
   head.cut = ReadBool(from, "cut");
@@ -100,8 +122,7 @@ ModelSpec ReadModelSpec(Napi::Object spec) {
   result.open.package_format = ReadString(spec, "packageFormat");
   result.open.device = ReadString(spec, "device");
   result.open.weights_path = ReadString(spec, "weightsPath");
-  const Napi::Uint8Array bytes = ReadBytes(spec, "weightsBytes");
-  result.bytes.assign(bytes.Data(), bytes.Data() + bytes.ByteLength());
+  result.parts = ReadParts(ReadArray(spec, "weightsParts"));
   result.open.weights_fingerprint = ReadString(spec, "weightsFingerprint");
   result.weights_byte_length = static_cast<int64_t>(ReadNumber(spec, "weightsByteLength"));
   result.open.candidates = ReadCandidates(ReadArray(spec, "libraryCandidates"));

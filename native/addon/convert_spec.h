@@ -6,15 +6,16 @@
 #include <vector>
 
 #include "infer/backend.h"
+#include "infer/weights.h"
 #include "pipeline/scheduler.h"
 #include "plan/config.h"
 
 namespace deeplab::addon {
 
 struct ModelSpec {
-  infer::OpenRequest open;  // weights_bytes points into `bytes`
+  infer::OpenRequest open;
+  std::vector<infer::WeightsPart> parts;  // empty: the file as it is
   pipeline::SchedulerOptions scheduler;
-  std::vector<uint8_t> bytes;  // a copy: JavaScript may do what it likes with its own
   plan::ModelConfig config;
   bool allow_class_mismatch = false;
   int64_t weights_byte_length = 0;  // what the garbage collector is told of

@@ -33,7 +33,17 @@ const NAMES = [
 ];
 
 /** A folder may include itself and folders of a lower rank; folders of one rank do not know each other. */
-const RANK = { core: 0, plan: 1, cuda: 1, preprocess: 2, postprocess: 2, visualize: 2, infer: 2, pipeline: 3, addon: 4 };
+const RANK = {
+  core: 0,
+  plan: 1,
+  cuda: 1,
+  preprocess: 2,
+  postprocess: 2,
+  visualize: 2,
+  infer: 2,
+  pipeline: 3,
+  addon: 4,
+};
 
 function includeProblems(file, source) {
   const folder = file.split("/")[1];

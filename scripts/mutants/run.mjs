@@ -1,26 +1,31 @@
-// Runs mutants: change one place, build, run the test that must notice it, put the place back.
+// Runs mutants: change one place, build, run the test that must notice it, put the place back. A mutant of a kernel is
+// compiled into every instruction set at once, and each of them has to be noticed.
 
 import fs from "node:fs";
 import path from "node:path";
-import { BUILD, inRoot } from "../setup/paths.mjs";
-import { runCaptured } from "../setup/run-command.mjs";
-import { readVitestReport } from "../testing/read-reports.mjs";
+import { BUILD } from "../setup/paths.mjs";
+import { BUILT_LEVELS, usableLevels } from "../testing/levels/simd-levels.mjs";
+import { runVitest } from "../testing/run-vitest.mjs";
+import { kernelFiles } from "./kernel-files.mjs";
 import { buildTree, inTree, mutantAddon, prepareTree } from "./tree.mjs";
 
-const reportFile = path.join(BUILD, "mutants/vitest.json");
+const kernels = kernelFiles();
 
-/** Runs one test file (`only`: tests whose names contain it) on the built copy: the names of those that failed. */
-async function runTests({ test, only }) {
-  fs.rmSync(reportFile, { force: true });
-  const args = [inRoot("node_modules/vitest/vitest.mjs"), "run", test, "--bail=1", "--reporter=json"];
-  if (only !== undefined) args.push("-t", only);
-  const env = { ...process.env, DEEPLAB_RT_ADDON: mutantAddon };
-  const { output } = await runCaptured(process.execPath, [...args, `--outputFile.json=${reportFile}`], {
-    env,
-  });
-  const { passed, failures } = readVitestReport(reportFile);
-  if (passed + failures.length === 0) throw new Error(`${test} reported no test:\n${output}`);
-  return failures.map(({ name }) => name);
+/**
+ * The levels at which a mutant has to be noticed; `undefined` is the machine's best, for code that all levels share.
+ * `levels` of a mutant narrows them: a place that only some levels' code has.
+ */
+function levelsOf({ file, levels }, usable) {
+  if (!kernels.has(file)) return [undefined];
+  return usable.filter((level) => levels?.includes(level) ?? true);
+}
+
+/** Runs a mutant's test on the built copy: the names of those that failed. A run that crashed has a failure too. */
+async function failuresOf({ test, only }, level) {
+  const env = { DEEPLAB_RT_ADDON: mutantAddon, ...(level === undefined ? {} : { DEEPLAB_RT_SIMD: level }) };
+  const name = `mutant-${level ?? "best"}`;
+  const { failures } = await runVitest(name, [test], { env, only, bail: 1, quiet: true });
+  return failures.map((failure) => failure.name);
 }
 
 /** The source with the change in it; the place must be there exactly once. */
@@ -31,32 +36,7 @@ function mutate({ file, find, replace }) {
   return { source, changed: source.replace(find, () => replace) };
 }
 
-/** The unchanged kernels must pass what the mutants must fail. */
-async function checkUnchanged(mutants) {
-  const problem = await buildTree();
-  if (problem !== null) throw new Error(`the unchanged kernels do not compile:\n${problem}`);
-  const suites = new Map(mutants.map((mutant) => [`${mutant.test} ${mutant.only ?? ""}`, mutant]));
-  for (const suite of suites.values()) {
-    const failed = await runTests(suite);
-    if (failed.length > 0) throw new Error(`the unchanged kernels fail ${failed.join(", ")}`);
-  }
-}
-
-/** Which test noticed the mutant; throws where none did. */
-async function expectCaught(mutant) {
-  const { source, changed } = mutate(mutant);
-  const file = inTree(mutant.file);
-  fs.writeFileSync(file, changed);
-  try {
-    const problem = await buildTree();
-    if (problem !== null) throw new Error(`the mutant does not compile:\n${problem}`);
-    const [caughtBy] = await runTests(mutant);
-    if (caughtBy === undefined) throw new Error(`survived: no test of ${mutant.test} noticed it`);
-    return caughtBy;
-  } finally {
-    fs.writeFileSync(file, source);
-  }
-}
+const at = (level) => (level === undefined ? "" : ` at ${level}`);
 
 /** One result of the report: `{ name, status, message? }`. */
 async function judge(name, check) {
@@ -72,13 +52,67 @@ async function judge(name, check) {
   }
 }
 
+/** The unchanged kernels must pass what the mutants must fail, at every level where one must. */
+async function checkUnchanged(mutants, usable) {
+  const problem = await buildTree();
+  if (problem !== null) throw new Error(`the unchanged kernels do not compile:\n${problem}`);
+  const runs = new Map();
+  for (const mutant of mutants) {
+    for (const level of levelsOf(mutant, usable)) {
+      runs.set([mutant.test, mutant.only, level].join(" "), { mutant, level });
+    }
+  }
+  for (const { mutant, level } of runs.values()) {
+    const failed = await failuresOf(mutant, level);
+    if (failed.length > 0) throw new Error(`the unchanged kernels fail${at(level)}: ${failed.join(", ")}`);
+  }
+}
+
+/** Which test noticed the built mutant; throws where none did. */
+async function caughtBy(mutant, level) {
+  const [name] = await failuresOf(mutant, level);
+  if (name === undefined) throw new Error(`survived: no test of ${mutant.test} noticed it`);
+  return name;
+}
+
+/** One result a level. */
+async function judgeMutant(mutant, usable) {
+  const name = `caught: ${mutant.name}`;
+  let source;
+  try {
+    const { source: original, changed } = mutate(mutant);
+    source = original;
+    fs.writeFileSync(inTree(mutant.file), changed);
+    const problem = await buildTree();
+    if (problem !== null) throw new Error(`the mutant does not compile:\n${problem}`);
+    const levels = levelsOf(mutant, usable);
+    return await Promise.all(
+      levels.map((level) => judge(`${name}${at(level)}`, () => caughtBy(mutant, level))),
+    );
+  } catch (error) {
+    return [await judge(name, () => Promise.reject(error))];
+  } finally {
+    if (source !== undefined) fs.writeFileSync(inTree(mutant.file), source);
+  }
+}
+
+/** Levels of this architecture that the machine lacks: their mutants cannot be run. */
+function missingLevels(usable) {
+  return BUILT_LEVELS.filter((level) => !usable.includes(level)).map((level) => ({
+    name: `mutants at ${level}`,
+    status: "skipped",
+    message: `a processor with ${level} was not found`,
+  }));
+}
+
 /** Runs all of them, one after another. */
 export async function runMutants(mutants) {
+  fs.mkdirSync(path.join(BUILD, "mutants"), { recursive: true });
   await prepareTree();
-  const unchanged = await judge("the unchanged kernels pass", () => checkUnchanged(mutants));
+  const usable = usableLevels();
+  const unchanged = await judge("the unchanged kernels pass", () => checkUnchanged(mutants, usable));
   if (unchanged.status === "failed") return [unchanged];
-  const results = [unchanged];
-  for (const mutant of mutants)
-    results.push(await judge(`caught: ${mutant.name}`, () => expectCaught(mutant)));
+  const results = [unchanged, ...missingLevels(usable)];
+  for (const mutant of mutants) results.push(...(await judgeMutant(mutant, usable)));
   return results;
 }

@@ -10,16 +10,17 @@ import { checkRunner } from "./result.mjs";
 const tailLength = 3000;
 
 /**
- * Runs `paths` (folders or files of test/) and returns a SuiteResult. `only` narrows to tests whose names match;
- * `quiet` shows nothing of a run that reported what it did.
+ * Runs `paths` (folders or files of test/) and returns a SuiteResult. `only` narrows to tests whose names match, `bail`
+ * ends the run after so many failures, `quiet` shows nothing of a run that reported what it did.
  */
-export async function runVitest(name, paths, { env = {}, exclude = [], only, quiet = false } = {}) {
+export async function runVitest(name, paths, { env = {}, exclude = [], only, bail, quiet = false } = {}) {
   const report = path.join(REPORTS, `${name}.json`);
   fs.mkdirSync(REPORTS, { recursive: true });
   fs.rmSync(report, { force: true });
   const args = ["run", ...paths, "--reporter=json", `--outputFile.json=${report}`];
   if (!quiet) args.push("--reporter=default");
   if (only !== undefined) args.push("-t", only);
+  if (bail !== undefined) args.push(`--bail=${bail}`);
   for (const pattern of exclude) args.push(`--exclude=${pattern}`);
   const command = [process.execPath, [inRoot("node_modules/vitest/vitest.mjs"), ...args]];
   const environment = { ...process.env, ...env };

@@ -2,6 +2,8 @@
 import fs from "node:fs";
 import path from "node:path";
 import { probe } from "../setup/run-command.mjs";
+import { usableLevels } from "./levels/simd-levels.mjs";
+import { runVariants } from "./levels/variants.mjs";
 import { cmakeBuild, SANITIZED, SANITIZED_TREE, SANITIZER_ENV } from "./native-tests.mjs";
 import { mergeResults, singleResult, toolSkip } from "./result.mjs";
 import { runVitest } from "./run-vitest.mjs";
@@ -30,8 +32,8 @@ function sanitizerReports() {
   return fs.readdirSync(LOGS).map((name) => fs.readFileSync(path.join(LOGS, name), "utf8"));
 }
 
-/** Builds the sanitized addon and runs `paths` with it. */
-export async function runSanitizedAddon(paths, exclude) {
+/** Builds the sanitized addon and runs `paths` with it, and `kernelPaths` at every other instruction set. */
+export async function runSanitizedAddon(paths, exclude, kernelPaths) {
   const preload = process.platform === "linux" ? preloadLibrary() : null;
   if (preload === null) return toolSkip("addon under sanitizers", "libasan for LD_PRELOAD");
   const { DEEPLAB_BUILD_TESTS: _, ...definitions } = SANITIZED;
@@ -39,7 +41,16 @@ export async function runSanitizedAddon(paths, exclude) {
   if (problem !== null) return singleResult("addon compiles with sanitizers", false, problem);
   fs.rmSync(LOGS, { recursive: true, force: true });
   fs.mkdirSync(LOGS, { recursive: true });
-  const tests = await runVitest("addon-sanitized", paths, { env: environment(preload), exclude });
+  const env = environment(preload);
+  const tests = await runVitest("addon-sanitized", paths, { env, exclude });
+  const others = usableLevels().slice(0, -1);
+  const runs = others.map((level) => ({
+    label: `kernels at ${level}`,
+    paths: kernelPaths,
+    env: { ...env, DEEPLAB_RT_SIMD: level },
+  }));
+  const kernels = await runVariants("addon-sanitized", runs);
   const reports = sanitizerReports();
-  return mergeResults([tests, singleResult("no sanitizer report", reports.length === 0, reports.join("\n"))]);
+  const silent = singleResult("no sanitizer report", reports.length === 0, reports.join("\n"));
+  return mergeResults([tests, kernels, silent]);
 }

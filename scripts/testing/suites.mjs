@@ -1,6 +1,6 @@
 // Every suite of npm test, in the order they run: cheap and telling first.
 import { LEVEL_SUITES } from "./levels/suites.mjs";
-import { runNativeSanitized, runNativeTests } from "./native-tests.mjs";
+import { runNativeSanitized, runNativeTests, runNativeThreads } from "./native-tests.mjs";
 import { runPackageTests } from "./package-tests.mjs";
 import { runScript } from "./run-script.mjs";
 import { runVitest } from "./run-vitest.mjs";
@@ -18,6 +18,9 @@ const SANITIZED_TESTS = [
   "test/oracle/shapes.test.ts",
   "test/oracle/random.test.ts",
 ];
+
+/** What it runs under them at the other instruction sets: memory at the edges of every kernel. */
+const SANITIZED_KERNEL_TESTS = ["test/oracle/shapes.test.ts", "test/oracle/preprocess.test.ts"];
 
 function vitestSuite(folder) {
   return {
@@ -43,10 +46,11 @@ export const SUITES = [
   ...LEVEL_SUITES,
   { name: "native", run: runNativeTests },
   { name: "native-sanitized", slow: true, run: runNativeSanitized },
+  { name: "native-tsan", slow: true, run: runNativeThreads },
   {
     name: "addon-sanitized",
     slow: true,
-    run: () => runSanitizedAddon(SANITIZED_TESTS, SLOW_FILES),
+    run: () => runSanitizedAddon(SANITIZED_TESTS, SLOW_FILES, SANITIZED_KERNEL_TESTS),
   },
   { name: "mutants", slow: true, run: () => runScript("mutants", "scripts/mutants.mjs") },
   { name: "package", slow: true, run: runPackageTests },

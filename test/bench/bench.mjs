@@ -30,10 +30,16 @@ const show = (table) => {
 async function makeContext({ scenarios, rounds, threads, python }) {
   await prepare();
   await completeModels(new Set(scenarios.flatMap((name) => SCENARIOS[name].models)));
-  // Where transformers.js or Python cannot be had, their processes say so and are left out by name.
-  const failures = [await installTransformers(log), python ? await installPython(log) : null];
+  const context = { rounds, threads, python, cores: os.availableParallelism(), pictures: writePictures() };
+  const started = scenarios.flatMap((name) => Object.values(SCENARIOS[name].plan(context).processes));
+  const wanted = new Set(started.map(({ contender }) => contender));
+  // What cannot be installed is left out by name: its process says that it is not there.
+  const failures = [
+    wanted.has("transformers") ? await installTransformers(log) : null,
+    wanted.has("reference") || wanted.has("openvino") ? await installPython(log) : null,
+  ];
   for (const failure of failures) if (failure !== null) log(`• ${failure}`);
-  return { rounds, threads, python, cores: os.availableParallelism(), pictures: writePictures() };
+  return context;
 }
 
 async function measured(options) {

@@ -159,7 +159,7 @@ TEST(Postprocess, TheMapAloneIsTheMapBesideTheConfidenceAtThresholdsThatJustBite
       for (const SimdLevel level : UsableSimdLevels()) {
         std::fill(scene.thresholds.begin(), scene.thresholds.end(), 0.0f);
         const Maps unbound = Process(scene, level, kIds | kConfidence);
-        for (int i = 0; i < 40; ++i) {
+        for (int i = 0; i < 10; ++i) {
           const float p = unbound.confidence[random() % unbound.confidence.size()];
           const float above = std::nextafter(p, 2.0f);
           for (const float threshold : {p, above}) {

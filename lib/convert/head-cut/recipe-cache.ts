@@ -7,7 +7,6 @@
 
 import { realpath, stat } from "node:fs/promises";
 import path from "node:path";
-import { z } from "zod";
 import { cacheFolder, entryName, readSealed } from "../../packages/cache.js";
 import type { HeadRecipe } from "./recipe.js";
 
@@ -20,37 +19,9 @@ export interface RecipeEntry {
   readonly weights: string;
 }
 
-const place = z.number().int().nonnegative();
-const axis = z.strictObject({ scale: z.number().nonnegative(), size: place });
-const part = z.union([
-  z.strictObject({ start: place, end: place }),
-  z.strictObject({ hex: z.string().regex(/^(?:[0-9a-f]{2})*$/) }),
-]);
-const recipe = z.discriminatedUnion("cut", [
-  z.strictObject({ cut: z.literal(false), reason: z.string() }),
-  z.strictObject({
-    cut: z.literal(true),
-    interpolation: z.strictObject({
-      coordinateMode: z.enum(["align_corners", "half_pixel", "pytorch_half_pixel", "asymmetric"]),
-      rows: axis,
-      columns: axis,
-    }),
-    output: z.string(),
-    fileSize: place,
-    parts: z.array(part).refine(inOrder),
-    removedHash: z.string(),
-  }),
-]);
-const content = z.strictObject({ weights: z.string(), recipe });
-
-function inOrder(parts: readonly z.infer<typeof part>[]): boolean {
-  let position = 0;
-  for (const item of parts) {
-    if ("hex" in item) continue;
-    if (item.start < position || item.end <= item.start) return false;
-    position = item.end;
-  }
-  return true;
+interface Content {
+  readonly weights: string;
+  readonly recipe: HeadRecipe;
 }
 
 /** The entry of a weights file as it is now. */
@@ -63,11 +34,12 @@ export async function recipeEntry(weightsPath: string): Promise<RecipeEntry> {
 
 /** What an entry holds. */
 export function entryContent(entry: RecipeEntry, made: HeadRecipe): unknown {
-  return { weights: entry.weights, recipe: made };
+  return { weights: entry.weights, recipe: made } satisfies Content;
 }
 
 /** The cached decision; undefined where there is none for this state of the file. */
 export async function cachedRecipe(entry: RecipeEntry): Promise<HeadRecipe | undefined> {
-  const { data } = content.safeParse(await readSealed(entry.file));
-  return data?.weights === entry.weights ? data.recipe : undefined;
+  // Its seal says that we wrote it, the format in `weights` that we still write it so.
+  const content = (await readSealed(entry.file)) as Content | undefined;
+  return content?.weights === entry.weights ? content.recipe : undefined;
 }

@@ -45,57 +45,18 @@ export function hashRemoved(removed: readonly Uint8Array[]): string {
   return hash.digest("hex");
 }
 
-// Node reads at most 2 GiB at once.
-const mostAtOnce = 2 ** 30;
-
-interface Source {
-  read(
-    buffer: Uint8Array,
-    offset: number,
-    length: number,
-    position: number,
-  ): Promise<{ readonly bytesRead: number }>;
-}
-
-async function readSpan(file: Source, { start, end }: Span, into: Uint8Array): Promise<boolean> {
-  for (let done = 0; start + done < end; ) {
-    const length = Math.min(end - start - done, mostAtOnce);
-    const { bytesRead } = await file.read(into, done, length, start + done);
-    if (bytesRead === 0) return false;
-    done += bytesRead;
-  }
-  return true;
-}
-
-async function isUnchanged(file: Source, size: number, recipe: CutRecipe): Promise<boolean> {
-  if (size !== recipe.fileSize) return false;
-  const removed: Uint8Array[] = [];
-  for (const span of removedSpans(recipe.parts, size)) {
-    const bytes = new Uint8Array(span.end - span.start);
-    if (!(await readSpan(file, span, bytes))) return false;
-    removed.push(bytes);
-  }
-  return hashRemoved(removed) === recipe.removedHash;
-}
-
-const lengthOf = (part: Part) => ("hex" in part ? part.hex.length / 2 : part.end - part.start);
-
 /**
- * The cut model, read from the file into one new buffer. Weights are taken from the file as it is now.
- * @returns undefined where the file is not the one the recipe was made for
+ * Whether the file is still the one the recipe was made for, as far as the recipe needs it to be: the bytes it
+ * removes are the same. Reads no more than those. The weights are whatever the file holds now.
  */
-export async function applyRecipe(recipe: CutRecipe, path: string): Promise<Uint8Array | undefined> {
+export async function recipeFits(recipe: CutRecipe, path: string): Promise<boolean> {
   await using file = await open(path);
   const { size } = await file.stat();
-  if (!(await isUnchanged(file, size, recipe))) return undefined;
-  const total = recipe.parts.reduce((sum, part) => sum + lengthOf(part), 0);
-  const model = Buffer.allocUnsafeSlow(total);
-  let position = 0;
-  for (const part of recipe.parts) {
-    const target = model.subarray(position, position + lengthOf(part));
-    if ("hex" in part) target.set(Buffer.from(part.hex, "hex"));
-    else if (!(await readSpan(file, part, target))) return undefined;
-    position += target.length;
+  if (size !== recipe.fileSize) return false;
+  const removed: Uint8Array[] = [];
+  for (const { start, end } of removedSpans(recipe.parts, size)) {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(end - start), 0, end - start, start);
+    removed.push(buffer.subarray(0, bytesRead));
   }
-  return model;
+  return hashRemoved(removed) === recipe.removedHash;
 }
