@@ -137,6 +137,29 @@ TEST(ThreadPool, SharesItsWorkersFairlyBetweenCallers) {
   for (size_t i = 2; i < 12; ++i) EXPECT_NE(by_worker[i], by_worker[i - 1]) << i;
 }
 
+TEST(ThreadPool, KeepsToTheWidthThatAThreadAskedFor) {
+  ThreadPool pool(4);
+  for (const int width : {1, 2, 3}) {
+    std::atomic<int> now{0}, most{0}, done{0};
+    std::thread caller([&] {
+      ThreadPool::LimitThisThread(width);
+      pool.parallel_for(60, 1, [&](int64_t, int64_t) {
+        const int here = ++now;
+        for (int seen = most; here > seen && !most.compare_exchange_weak(seen, here);) {
+        }
+        // Until as many as may be are here at once: a narrower pool would wait for ever.
+        while (done < width && most < width) std::this_thread::yield();
+        ++done;
+        std::this_thread::yield();
+        --now;
+      });
+    });
+    caller.join();
+    EXPECT_EQ(most, width);
+    EXPECT_EQ(done, 60);
+  }
+}
+
 TEST(ThreadPool, RethrowsInTheCallerAndGoesOn) {
   ThreadPool pool(2);
   const auto fails = [](int64_t begin, int64_t) {
