@@ -42,10 +42,14 @@ export function inferOptions(item: GoldenCase): InferOptions {
   };
 }
 
+type ClassMap = SemanticSegmentationResult["segmentationMap"];
+
 export interface Answers {
   readonly results: readonly SemanticSegmentationResult[];
   /** The stages of each image, taken one by one. */
   readonly inspections: readonly Inspection[];
+  /** The class map of each image where nothing else is asked for: another way through post-processing. */
+  readonly mapsAlone: readonly ClassMap[];
   readonly classNames: readonly string[];
   readonly info: ModelInfo;
 }
@@ -61,17 +65,26 @@ export async function answer(
   const [first] = images;
   const asList = item.container !== "single" || first === undefined;
   const infer = async () => (asList ? model.infer(images, options) : [await model.infer(first, options)]);
+  const mapAlone = async (image: ImageSource) =>
+    (await model.infer(image, { ...options, include: ["segmentationMap"] })).segmentationMap;
   const { classNames } = model;
   const info = model.info();
   if (atOnce) {
-    const inspecting = Promise.all(images.map((image) => model.inspect(image, options)));
-    const [results, inspections] = await Promise.all([infer(), inspecting]);
-    return { results, inspections, classNames, info };
+    const beside = Promise.all([
+      Promise.all(images.map((image) => model.inspect(image, options))),
+      Promise.all(images.map(mapAlone)),
+    ]);
+    const [results, [inspections, mapsAlone]] = await Promise.all([infer(), beside]);
+    return { results, inspections, mapsAlone, classNames, info };
   }
   const results = await infer();
   const inspections: Inspection[] = [];
-  for (const image of images) inspections.push(await model.inspect(image, options));
-  return { results, inspections, classNames, info };
+  const mapsAlone: ClassMap[] = [];
+  for (const image of images) {
+    inspections.push(await model.inspect(image, options));
+    mapsAlone.push(await mapAlone(image));
+  }
+  return { results, inspections, mapsAlone, classNames, info };
 }
 
 /** Loads the package, answers the case, closes the model. Where the run says how to batch: with the package's other cases. */

@@ -2,7 +2,7 @@
 
 import type { Inspection, SemanticSegmentationResult } from "deeplab-rt";
 import { expect } from "vitest";
-import { type ActualMaps, compareMaps } from "../oracle/compare.js";
+import { type ActualMaps, compareIds, compareMaps } from "../oracle/compare.js";
 import { type Geometry, geometryOf } from "../oracle/geometry.js";
 import { networkLogits } from "../oracle/head.js";
 import { type Logits, type OracleMaps, postprocess } from "../oracle/postprocess.js";
@@ -90,7 +90,7 @@ async function oracleGeometry({ item, index }: AnsweredImage): Promise<Geometry>
   return geometryOf(goldenInput(item).config, { width, height });
 }
 
-/** Geometry and maps against the oracle, from our own logits; both ways of asking must give the same maps. */
+/** Geometry and maps against the oracle, from our own logits; every way of asking must give the same maps. */
 export async function compareWithOracle(image: AnsweredImage): Promise<void> {
   const { result, inspection } = answered(image);
   const geometry = await oracleGeometry(image);
@@ -101,6 +101,8 @@ export async function compareWithOracle(image: AnsweredImage): Promise<void> {
   for (const maps of [result, inspection.result]) {
     expect(compareMaps(maps, oracle, oracleBound).violations).toEqual([]);
   }
+  const alone = image.answers.mapsAlone[image.index] ?? [];
+  expect(compareIds(alone, oracle, oracleBound.ambiguity)).toEqual([]);
 }
 
 /** The input tensor against the oracle, for a picture that is gray. */

@@ -143,13 +143,13 @@ TEST(ThreadPool, KeepsToTheWidthThatAThreadAskedFor) {
     std::atomic<int> now{0}, most{0}, done{0};
     std::thread caller([&] {
       ThreadPool::LimitThisThread(width);
-      pool.parallel_for(60, 1, [&](int64_t, int64_t) {
+      pool.parallel_for(60, 1, [&](int64_t begin, int64_t end) {
         const int here = ++now;
         for (int seen = most; here > seen && !most.compare_exchange_weak(seen, here);) {
         }
         // Until as many as may be are here at once: a narrower pool would wait for ever.
         while (done < width && most < width) std::this_thread::yield();
-        ++done;
+        done += static_cast<int>(end - begin);
         std::this_thread::yield();
         --now;
       });

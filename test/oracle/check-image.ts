@@ -5,7 +5,7 @@ import { expect } from "vitest";
 import { toFloats } from "../support/golden-set.js";
 import type { FixedLogits } from "../support/networks.js";
 import type { TestModel } from "../support/subject/subject.js";
-import { compareMaps, type Tolerance } from "./compare.js";
+import { compareIds, compareMaps, type Tolerance } from "./compare.js";
 import { type Geometry, geometryOf } from "./geometry.js";
 import { type ClassRules, type Logits, postprocess } from "./postprocess.js";
 import { type InputConfig, preprocess, toRgb } from "./preprocess.js";
@@ -97,5 +97,8 @@ export async function checkImage(
   const oracle = postprocess(logits, geometry, subject.rules);
   expect(compareMaps(inspection.result, oracle, toleranceFor(logits)).violations).toEqual([]);
   expect(inspection.result.nonFinitePixels).toBe(oracle.nonFinitePixels);
+  const alone = await model.infer(image, { ...options, include: ["segmentationMap"] });
+  expect(compareIds(alone.segmentationMap, oracle, toleranceFor(logits).ambiguity)).toEqual([]);
+  expect(alone.nonFinitePixels).toBe(oracle.nonFinitePixels);
   return true;
 }

@@ -63,3 +63,19 @@ export function compareMaps(actual: ActualMaps, oracle: OracleMaps, tolerance: T
   }
   return { violations, violationCount, ambiguous, maxConfidenceError };
 }
+
+/** Compares a class map that came without its confidence: pixels, in words, that nothing allows; at most `maxListed`. */
+export function compareIds(map: ArrayLike<number>, oracle: OracleMaps, ambiguity: number): string[] {
+  if (map.length !== oracle.ids.length) {
+    return [`the map has ${map.length} pixels, expected ${oracle.ids.length}`];
+  }
+  const violations: string[] = [];
+  for (let i = 0; i < oracle.ids.length && violations.length < maxListed; i++) {
+    const id = map[i] as number;
+    if (id === oracle.ids[i]) continue;
+    const [x, y] = [i % oracle.width, Math.floor(i / oracle.width)];
+    const allowed = oracle.outcomes(x, y, ambiguity).map((outcome) => outcome.id);
+    if (!allowed.includes(id)) violations.push(`(${x}, ${y}): class ${id}, expected ${allowed.join(" or ")}`);
+  }
+  return violations;
+}
