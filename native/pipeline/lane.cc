@@ -4,9 +4,24 @@
 
 #include <algorithm>
 
+#include "core/usable_cores.h"
+
 namespace deeplab::pipeline {
 
 using Clock = Request::Clock;
+
+namespace {
+
+// Tells the core that this is a loop that waits.
+inline void Pause() noexcept {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+}  // namespace
 
 void Model::serve(Lane& lane) {
   Batch& batch = lane.batch;
@@ -36,7 +51,7 @@ void Model::serve(Lane& lane) {
 
 // Until there is a batch to begin (true), or the model goes.
 bool Model::await_work(std::unique_lock<std::mutex>& lock, WaitingList* settled) {
-  for (;;) {
+  for (bool worked = tickets_ > 0;; worked = false) {
     if (queue_.next_deadline() != Clock::time_point::max()) expire(settled);
     if (!settled->empty()) {
       lock.unlock();
@@ -50,13 +65,30 @@ bool Model::await_work(std::unique_lock<std::mutex>& lock, WaitingList* settled)
     if (!queue_.empty() && !taken && !held_back(&until)) return true;
     if (stop_ && queue_.empty()) return false;
     ++idle_lanes_;
-    if (until == Clock::time_point::max()) {
+    if (worked && !stop_ && until == Clock::time_point::max()) {
+      look_out(lock);
+    } else if (until == Clock::time_point::max()) {
       wake_.wait(lock);
     } else {
       wake_.wait_until(lock, until);
     }
     --idle_lanes_;
   }
+}
+
+// Who awaits an answer often has the next picture at hand: it comes within the time that sleeping
+// and being woken would take both sides. Bounded, and only after work: an idle model sleeps.
+void Model::look_out(std::unique_lock<std::mutex>& lock) {
+  static const bool alone = UsableHardwareThreads() < 2;
+  if (alone) return;
+  constexpr std::chrono::microseconds kLongest{100};
+  const uint64_t seen = arrivals_.load(std::memory_order_relaxed);
+  ++spinning_;
+  lock.unlock();
+  const auto end = Clock::now() + kLongest;
+  while (arrivals_.load(std::memory_order_acquire) == seen && Clock::now() < end) Pause();
+  lock.lock();
+  --spinning_;
 }
 
 // Does what is at the front wait for company, and until when?

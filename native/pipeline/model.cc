@@ -85,7 +85,7 @@ void Model::submit(RequestPtr given) {
   Request& request = *given;
   request.submitted = Request::Clock::now();
   request.results.resize(request.images.size());
-  std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   admit(request);
   if (request.options.deadline && !deadline_watch_.joinable()) {
     deadline_watch_ = std::thread([this] { watch_deadlines(); });
@@ -95,9 +95,16 @@ void Model::submit(RequestPtr given) {
   queue_.push(request);
   active_.push_back(request);
   ++counters_.submitted;
-  if (absorbing_ != nullptr) turn_.notify_all();
-  wake_.notify_one();
-  if (queue_.next_deadline() < deadline) watch_.notify_one();
+  arrivals_.fetch_add(1, std::memory_order_release);
+  // A lane that looks out for work needs no call, unless there is more than it takes.
+  const bool seen = spinning_ > 0 && queue_.images() == request.units();
+  const bool joins = absorbing_ != nullptr;
+  const bool sooner = queue_.next_deadline() < deadline;
+  // Whoever is woken wants the lock. The model lives: its caller holds it.
+  lock.unlock();
+  if (joins) turn_.notify_all();
+  if (!seen) wake_.notify_one();
+  if (sooner) watch_.notify_one();
 }
 
 // Throws where there is no room. Each idle lane is about to take an image: those do not wait.

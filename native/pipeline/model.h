@@ -76,6 +76,7 @@ class Model {
   // What a lane does. Those with a lock hold it on entry and on return.
   void serve(Lane& lane);
   bool await_work(std::unique_lock<std::mutex>& lock, WaitingList* settled);
+  void look_out(std::unique_lock<std::mutex>& lock);
   bool held_back(Request::Clock::time_point* until) const;
   void begin(Lane& lane);
   bool may_run(const Lane& lane) const noexcept;
@@ -107,7 +108,9 @@ class Model {
   BatchRule rule_;
   BatchProfile profile_;
   Counters counters_;
-  int idle_lanes_ = 0;
+  int idle_lanes_ = 0;  // asleep or looking out for work
+  int spinning_ = 0;    // of them, those that look out
+  std::atomic<uint64_t> arrivals_{0};
   uint64_t tickets_ = 0;       // batches that were taken
   uint64_t left_ = 0;          // of these, how many have left the engine
   Lane* absorbing_ = nullptr;  // waits for its turn and would take more images
