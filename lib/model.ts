@@ -36,7 +36,7 @@ export interface ModelParts {
 
 /**
  * A loaded DeepLabV3+ model. Release it with `close()` or `await using`. Calls may overlap; they are
- * answered in the order in which their pictures are ready.
+ * worked on by priority, then in the order in which their pictures are ready.
  */
 export class SemanticSegmentationModel implements AsyncDisposable {
   readonly #parts: ModelParts;

@@ -1,5 +1,7 @@
 // The caller's own memory: results written into it, pixels read from it in place.
 
+import { once } from "node:events";
+import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
 import { AutoModel, type OutputArrays, type SemanticSegmentationModel } from "deeplab-rt";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -13,6 +15,7 @@ import {
   tinyPackage,
 } from "../support/tiny-package.js";
 
+const require = createRequire(import.meta.url);
 let model: SemanticSegmentationModel;
 let folder: string;
 beforeAll(async () => {
@@ -108,6 +111,29 @@ describe("results in the caller's arrays", () => {
     expect(await seen).toEqual(stripeMap);
     await worker.terminate();
   });
+});
+
+test("a Worker's results appear in memory that the main thread gave it", async () => {
+  const out = arrays(true, 64);
+  const worker = new Worker(
+    `const { parentPort, workerData } = require("node:worker_threads");
+     const { AutoModel } = require(workerData.index);
+     (async () => {
+       const model = await AutoModel.fromPretrained(workerData.folder);
+       await model.infer(workerData.image, { out: workerData.out });
+       await model.close();
+       parentPort.postMessage("written");
+     })();`,
+    {
+      eval: true,
+      workerData: { index: require.resolve("../../dist/index.js"), folder, image: stripes(), out },
+    },
+  );
+  const [message] = await once(worker, "message");
+  expect(message).toBe("written");
+  expect([...out.segmentationMap]).toEqual(stripeMap);
+  expect(out.confidence.every((value) => value > 0.9 && value <= 1)).toBe(true);
+  await worker.terminate();
 });
 
 describe("arrays that cannot be used are OPTION_INVALID", () => {
