@@ -201,8 +201,8 @@ export class Inference {
   }
 }
 
-/** The answer of a call for one image. */
-export function single<T>(answers: readonly T[]): T {
+/** The answer of a call for one image, or the first of a list. */
+export function first<T>(answers: readonly T[]): T {
   const [answer] = answers;
   if (answer === undefined)
     throw new DeepLabError("INTERNAL", "Native code returned no result for one image.");

@@ -17,7 +17,7 @@ export interface Tensor {
 export interface Inspection<Held extends ResultValues = Holding<AtLeastDefaultParts>> {
   /** What the network was given. */
   readonly inputTensor: Tensor;
-  /** What the network answered, before any post-processing. */
+  /** What the inference session answered, before any post-processing; `info().headCut` says whether the network ends there. */
   readonly logits: Tensor;
   readonly result: SemanticSegmentationResult<Held>;
 }

@@ -6,7 +6,7 @@ import { callSite, DeepLabError, fromNative } from "./errors.js";
 import type { ImageSource as Source } from "./image/source.js";
 import type { DefaultParts, Holding, ResultPart } from "./include.js";
 import type { InferOptions } from "./infer-options.js";
-import { Inference, single } from "./inference.js";
+import { first, Inference } from "./inference.js";
 import { capturedTensors, type Inspection } from "./inspection.js";
 import { ModelFacts } from "./model-facts.js";
 import { type ModelInfo, modelInfo } from "./model-info.js";
@@ -213,7 +213,7 @@ export class SemanticSegmentationModel implements AsyncDisposable {
 
   async #one(image: Source, options: unknown): Promise<SemanticSegmentationResult> {
     this.#checkOpen();
-    return single(await this.#inference.run({ sources: [image], isList: false }, options)).result;
+    return first(await this.#inference.run({ sources: [image], isList: false }, options)).result;
   }
 
   async #list(sources: readonly Source[], options: unknown): Promise<SemanticSegmentationResult[]> {
@@ -225,7 +225,7 @@ export class SemanticSegmentationModel implements AsyncDisposable {
   async #inspect(image: Source, options: unknown): Promise<Inspection> {
     this.#checkOpen();
     const answers = await this.#inference.run({ sources: [image], isList: false }, options, true);
-    const { native, result } = single(answers);
+    const { native, result } = first(answers);
     return { ...capturedTensors(native), result };
   }
 

@@ -166,35 +166,7 @@ export interface NativeTensor {
   readonly data: ArrayBuffer;
 }
 
-/** Where the image went; the numbers the reference calls pre-processing metadata. */
-export interface NativeGeometry {
-  /** Size of the caller's image. */
-  readonly sourceWidth: number;
-  readonly sourceHeight: number;
-  readonly cropX: number;
-  readonly cropY: number;
-  readonly cropWidth: number;
-  readonly cropHeight: number;
-  /** Size of the network's input. */
-  readonly inputWidth: number;
-  readonly inputHeight: number;
-  /** Canvas pads in input pixels; negative where center-crop cut the image. */
-  readonly padLeft: number;
-  readonly padTop: number;
-  readonly padRight: number;
-  readonly padBottom: number;
-  readonly scaleX: number;
-  readonly scaleY: number;
-}
-
-/** Milliseconds. */
-export interface NativeTimings {
-  readonly queue: number;
-  readonly preprocess: number;
-  readonly network: number;
-  readonly postprocess: number;
-}
-
+/** One image's results. Buffers that hold nothing may be one and the same. */
 export interface NativeImageResult {
   /** Size of the maps. */
   readonly width: number;
@@ -210,8 +182,8 @@ export interface NativeImageResult {
   /** `width·height` pixels of red, green, blue and alpha; empty where not asked for. */
   readonly overlay: ArrayBuffer;
   readonly nonFinitePixels: number;
-  readonly geometry: NativeGeometry;
-  readonly timings: NativeTimings;
+  /** Where the image went and how long it took; `readGeometry` and `readTimings` of native-facts.ts know the places. */
+  readonly facts: Float64Array;
   /** Network input and logits where asked for; else empty. */
   readonly tensors: readonly NativeTensor[];
 }

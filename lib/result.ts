@@ -4,7 +4,8 @@ import { types } from "node:util";
 import { type ClassStats, classStats } from "./class-stats.js";
 import { callSite, fromNative } from "./errors.js";
 import type { AtLeastDefaultParts, Holding, IncludeFlags, ResultValues } from "./include.js";
-import type { NativeGeometry, NativeImageResult } from "./native.js";
+import type { NativeImageResult } from "./native.js";
+import { type Geometry, readGeometry, readTimings } from "./native-facts.js";
 import type { OutputTarget } from "./output.js";
 import { included, resultParts } from "./result-parts.js";
 import { type OverlayOptions, paintOverlay, type RgbaImage } from "./visualize/overlay.js";
@@ -105,7 +106,7 @@ export class SemanticSegmentationResult<Held extends ResultValues = Holding<AtLe
   readonly timings: Timings;
   /** Pixels whose logits were not finite: background with confidence 0. */
   readonly nonFinitePixels: number;
-  readonly #geometry: NativeGeometry;
+  readonly #facts: Float64Array;
   readonly #context: ResultContext;
   // Nobody can transfer the maps' memory away.
   readonly #ownMemory: boolean;
@@ -118,7 +119,7 @@ export class SemanticSegmentationResult<Held extends ResultValues = Holding<AtLe
     request: ResultRequest,
     outer: OuterTimings,
   ) {
-    const { queue, preprocess, network, postprocess } = native.timings;
+    const { queue, preprocess, network, postprocess } = readTimings(native.facts);
     this.width = native.width;
     this.height = native.height;
     const parts = resultParts(native, context, request) as Held;
@@ -131,14 +132,14 @@ export class SemanticSegmentationResult<Held extends ResultValues = Holding<AtLe
     this.backgroundClassId = context.backgroundClassId;
     this.timings = { decode: outer.decode, queue, preprocess, network, postprocess, total: outer.total };
     this.nonFinitePixels = native.nonFinitePixels;
-    this.#geometry = native.geometry;
+    this.#facts = native.facts;
     this.#context = context;
     this.#ownMemory = [request.out?.segmentationMap, request.out?.confidence].every(isFixed);
   }
 
   /** Where the picture went on its way into the network. */
   get imageMetadata(): ImageMetadata {
-    this.#metadata ??= metadata(this.#geometry, this.#context);
+    this.#metadata ??= metadata(readGeometry(this.#facts), this.#context);
     return this.#metadata;
   }
 
@@ -176,7 +177,7 @@ export class SemanticSegmentationResult<Held extends ResultValues = Holding<AtLe
   }
 
   async #paint(options: OverlayOptions): Promise<RgbaImage | Buffer> {
-    const { sourceWidth, sourceHeight } = this.#geometry;
+    const { sourceWidth, sourceHeight } = readGeometry(this.#facts);
     const source = {
       map: included<Uint8Array | Uint16Array>(this.segmentationMap, "segmentationMap", "overlay()"),
       width: this.width,
@@ -195,7 +196,7 @@ function isFixed(array: ArrayBufferView | undefined): boolean {
   return array === undefined || types.isSharedArrayBuffer(array.buffer);
 }
 
-function metadata(g: NativeGeometry, context: ResultContext): ImageMetadata {
+function metadata(g: Geometry, context: ResultContext): ImageMetadata {
   return {
     sourceWidth: g.sourceWidth,
     sourceHeight: g.sourceHeight,

@@ -3,7 +3,7 @@
 import { integerOption, invalidOption, optionObject, signalOption } from "./checks.js";
 import { DeepLabError } from "./errors.js";
 import type { RawImage } from "./image/raw.js";
-import type { Inference } from "./inference.js";
+import { first, type Inference } from "./inference.js";
 
 /** Width and height in pixels. */
 export interface PictureSize {
@@ -86,9 +86,9 @@ export async function runWarmUp(inference: Inference, settings: WarmUpSettings):
   for (const size of sizes) {
     const picture = blankPicture(size);
     const request = { sources: Array<RawImage>(batch).fill(picture), isList: true };
-    const [answer] = await inference.run(request, { copyInput: false, signal });
-    const geometry = answer?.native.geometry;
-    if (geometry) input ??= { width: geometry.inputWidth, height: geometry.inputHeight };
+    const answer = first(await inference.run(request, { copyInput: false, signal }));
+    const { inputWidth, inputHeight } = answer.result.imageMetadata.resize;
+    input ??= { width: inputWidth, height: inputHeight };
   }
   if (input !== undefined && rounds > 0) await inference.measure(input, rounds, signal);
 }

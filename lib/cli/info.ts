@@ -34,6 +34,7 @@ export function infoText(info: ModelInfo): string {
     ["kernels", info.simd],
     ["input", tensorText(info.input)],
     ["output", tensorText(info.output)],
+    ["head cut", `${info.headCut.cut ? "yes" : "no"}: ${info.headCut.reason}`],
     ["batch", `${info.minBatch} to ${info.maxBatch}`],
     ["classes", classText(info)],
     ["resize", resizeText(pre)],

@@ -2,7 +2,7 @@
 
 import { type CallSite, fromNative, withIndex } from "../errors.js";
 import type { ImageSource } from "../image/source.js";
-import { type Inference, single } from "../inference.js";
+import { first, type Inference } from "../inference.js";
 import type { ChannelContext } from "../probabilities.js";
 import type { SemanticSegmentationResult } from "../result.js";
 import { type FrameSource, openFrames } from "./frames.js";
@@ -32,7 +32,7 @@ export function openStream(
   const infer = async (image: ImageSource, index: number, signal: AbortSignal) => {
     try {
       const request = { sources: [image], isList: false };
-      return single(await host.inference.run(request, { ...settings.infer, signal })).result;
+      return first(await host.inference.run(request, { ...settings.infer, signal })).result;
     } catch (error) {
       throw withIndex(error, index, "stream");
     }

@@ -55,7 +55,7 @@ HostBuffer CopyPixels(ImageView* view) {
   if (from.stride == row_bytes) {
     CopyInBands(to, from.data, static_cast<size_t>(row_bytes * rows));
   } else {
-    const int64_t band = std::max<int64_t>(1, kCopyBand / row_bytes);
+    const int64_t band = std::max<int64_t>(1, CopyBand(rows * row_bytes) / row_bytes);
     ThreadPool::Instance().parallel_for(rows, band, [&](int64_t begin, int64_t end) {
       for (int64_t y = begin; y < end; ++y) {
         std::memcpy(to + y * row_bytes, from.row(static_cast<int>(y)),

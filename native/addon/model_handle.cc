@@ -239,10 +239,11 @@ void ModelHandle::let_go(Napi::Env) {
   });
 }
 
-// The model leaves this handle; whoever gets it lets it go.
+// The model leaves this handle, with its plans; whoever gets it lets it go.
 std::shared_ptr<pipeline::Model> ModelHandle::take_model() {
   model_->detach();
   if (state_ != nullptr) Napi::MemoryManagement::AdjustExternalMemory(env_, -weight_bytes_);
+  package_.reset();  // its plans hold tables: not until the object is collected
   return std::move(model_);
 }
 

@@ -64,7 +64,7 @@ class ModelHandle {
   EnvState* state_;  // null once abandoned
   std::shared_ptr<CompletionQueue> completions_;
   std::shared_ptr<pipeline::Model> model_;  // null once closed
-  std::shared_ptr<const pipeline::Package> package_;
+  std::shared_ptr<const pipeline::Package> package_;  // likewise
   const Napi::Env env_;
   const int64_t weight_bytes_;
   const uint64_t owner_;  // unique in the process

@@ -1,11 +1,19 @@
 #include "core/thread_pool.h"
 
 #include <algorithm>
+#include <climits>
 #include <system_error>
 
 #include "core/usable_cores.h"
 
 namespace deeplab {
+namespace {
+
+thread_local int t_width = INT_MAX;
+
+}  // namespace
+
+void ThreadPool::LimitThisThread(int threads) noexcept { t_width = std::max(threads, 1); }
 
 ThreadPool& ThreadPool::Instance() {
   static ThreadPool* const pool = new ThreadPool(UsableHardwareThreads());
@@ -32,15 +40,16 @@ ThreadPool::~ThreadPool() {
 void ThreadPool::run(int64_t count, int64_t grain, Function function, void* body) {
   if (count <= 0) return;
   grain = std::max<int64_t>(grain, 1);
-  if (count <= grain || workers_.empty()) {
+  if (count <= grain || workers_.empty() || t_width == 1) {
     function(body, 0, count);
     return;
   }
-  Job job{function, body, count, grain, 0, 0, nullptr, {}, {}};
+  Job job{function, body, count, grain, t_width, 0, 0, nullptr, {}, {}};
   std::unique_lock lock(mutex_);
   jobs_.push_back(job);
   // One range is the caller's own.
-  for (int64_t i = std::min<int64_t>(sleeping_, (count - 1) / grain); i > 0; --i) {
+  const int64_t others = std::min<int64_t>(std::min(sleeping_, t_width - 1), (count - 1) / grain);
+  for (int64_t i = others; i > 0; --i) {
     wake_.notify_one();
   }
   while (job.has_work()) work_range(job, lock);
@@ -71,7 +80,7 @@ void ThreadPool::worker_loop() {
   std::unique_lock lock(mutex_);
   for (;;) {
     Job* job = jobs_.front();
-    while (job != nullptr && !job->has_work()) job = jobs_.Next(*job);
+    while (job != nullptr && !(job->has_work() && job->has_room())) job = jobs_.Next(*job);
     if (job != nullptr) {
       jobs_.erase(*job);  // to the end: the next range is of another job, where there is one
       jobs_.push_back(*job);

@@ -27,6 +27,10 @@ class ThreadPool {
   // Threads that can work at once, the caller included.
   int threads() const noexcept { return static_cast<int>(workers_.size()) + 1; }
 
+  // From now on jobs of the calling thread keep at most this many threads busy, itself included. A
+  // model's stages are no wider than its engine: who leaves a core free means it for the whole.
+  static void LimitThisThread(int threads) noexcept;
+
   // Calls body(begin, end) for disjoint ranges that cover [0, count), `grain` at a time where there
   // are several threads, and returns when all are done. Rethrows the first exception. Any thread
   // may call, several at once; body must not call parallel_for. Allocates nothing.
@@ -46,6 +50,7 @@ class ThreadPool {
     void* body;
     int64_t count;
     int64_t grain;
+    int width;  // most threads at once
     int64_t next = 0;
     int active = 0;
     std::exception_ptr error;
@@ -53,6 +58,7 @@ class ThreadPool {
     ListLink<Job> link;
 
     bool has_work() const noexcept { return next < count && !error; }
+    bool has_room() const noexcept { return active < width; }
   };
 
   template <typename Body>

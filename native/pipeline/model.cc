@@ -53,7 +53,11 @@ void Model::start_lanes(const Stages& stages) {
     lanes_.push_back(std::make_unique<Lane>(*session_, stages));
   }
   for (const auto& lane : lanes_) {
-    lane->thread = std::thread([this, &lane = *lane] { serve(lane); });
+    lane->thread = std::thread([this, &lane = *lane] {
+      // Where a core was left free for the event loop, the stages leave it free too.
+      ThreadPool::LimitThisThread(info().intra_op_threads);
+      serve(lane);
+    });
   }
 }
 

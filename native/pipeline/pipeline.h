@@ -48,7 +48,7 @@ class Batch {
 
   infer::Session& session_;
   infer::Slot& slot_;
-  const Stages& stages_;
+  const Stages stages_;
   ThreadPool& pool_;
   uint8_t* input_ = nullptr;  // the slot's, with room for prepared_ images
   size_t prepared_ = 0;

@@ -31,13 +31,13 @@ class RowReader {
   RowReader(const UsedPart& part, const Columns& columns, const PixelKernels& kernels);
 
   // The columns' pairs of this row, valid until the next call; the right pixel is `step()` bytes
-  // behind the left one.
-  const uint32_t* pairs(int row);
+  // behind the left one. `soon` is a row that will be read in a while.
+  const uint32_t* pairs(int row, int soon);
   int step() const noexcept { return step_; }
 
  private:
   const uint8_t* readable(const uint8_t* row, int64_t row_bytes, int64_t reach);
-  const uint32_t* rgb_pairs(int row);
+  const uint32_t* rgb_pairs(int row, int soon);
 
   const UsedPart& part_;
   const Columns& columns_;

@@ -1,5 +1,7 @@
 #include "preprocess/row_source.h"
 
+#include <algorithm>
+
 namespace deeplab::preprocess {
 
 RowSource::RowSource(const Resize& resize)
@@ -22,8 +24,9 @@ Values RowSource::values(int row) {
   // A row without weight need not be read.
   const int upper_row = upper_weight == 0 ? rows.second[row] : rows.first[row];
   const int lower_row = lower_weight == 0 ? upper_row : rows.second[row];
-  const int16_t* upper = blended(upper_row);
-  const int16_t* lower = blended(lower_row);
+  const int next = std::min(row + 1, rows.size() - 1);
+  const int16_t* upper = blended(upper_row, rows.first[next]);
+  const int16_t* lower = blended(lower_row, rows.second[next]);
   resize_.kernels->blend_rows(upper, upper_weight, lower, lower_weight, planes_ * count_, values_);
   return {values_, planes_ == 1 ? 0 : count_};
 }
@@ -37,14 +40,14 @@ Values RowSource::same_size(int row) {
     split(part.row(row), Channels(format), part.width, count_, values_);
   } else {
     // Neighbouring pairs of converted words are the row's pixels of four bytes.
-    const auto* pixels = reinterpret_cast<const uint8_t*>(reader_.pairs(row));
+    const auto* pixels = reinterpret_cast<const uint8_t*>(reader_.pairs(row, row));
     split(pixels, 4, part.width, count_, values_);
   }
   return {values_, planes_ == 1 ? 0 : count_};
 }
 
 // The blended source row; stays valid for the next call.
-const int16_t* RowSource::blended(int row) {
+const int16_t* RowSource::blended(int row, int soon) {
   for (int i = 0; i < 2; ++i) {
     if (cache_[i].row != row) continue;
     next_ = 1 - i;
@@ -54,8 +57,9 @@ const int16_t* RowSource::blended(int row) {
   next_ = 1 - next_;  // the row just returned is never the next to be overwritten
   target.row = row;
   const Columns& columns = *resize_.columns;
-  resize_.kernels->blend_columns(reader_.pairs(row), reader_.step(), planes_, columns.left_weight(),
-                                 columns.right_weight(), count_, target.values);
+  resize_.kernels->blend_columns(reader_.pairs(row, soon), reader_.step(), planes_,
+                                 columns.left_weight(), columns.right_weight(), count_,
+                                 target.values);
   return target.values;
 }
 

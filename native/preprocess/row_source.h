@@ -41,7 +41,7 @@ class RowSource {
   };
 
   Values same_size(int row);
-  const int16_t* blended(int row);
+  const int16_t* blended(int row, int soon);
 
   const Resize& resize_;
   const int planes_;

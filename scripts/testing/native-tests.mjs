@@ -1,4 +1,4 @@
-// The C++ tests (GoogleTest), plain and under AddressSanitizer + UndefinedBehaviorSanitizer.
+// The C++ tests (GoogleTest): plain, under AddressSanitizer + UndefinedBehaviorSanitizer, and under ThreadSanitizer.
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -44,6 +44,18 @@ export const SANITIZED = {
   CMAKE_CXX_FLAGS_DEBUG: "-O1 -g",
 };
 
+const THREADS_TREE = path.join(BUILD, "native-tsan");
+const THREADS = { ...SANITIZED, DEEPLAB_SANITIZE: "thread" };
+const THREADS_ENV = { TSAN_OPTIONS: "halt_on_error=1:second_deadlock_stack=1" };
+/**
+ * What is all ours: ONNX Runtime is not instrumented, so what it does between threads cannot be seen. Twice, because
+ * a race needs luck to show.
+ */
+const THREADS_ARGS = [
+  "--gtest_filter=Scheduler.*:Overlap.*:Stress.*:Allocation.*:ThreadPool.*:BufferPool.*",
+  "--gtest_repeat=2",
+];
+
 /** Runs the tests by `[command, ...args]`, judged by the report they write. */
 export async function runGtest(name, [command, ...args], env = {}) {
   const report = path.join(REPORTS, `${name}.json`);
@@ -54,11 +66,11 @@ export async function runGtest(name, [command, ...args], env = {}) {
   return checkRunner(readGtestReport(report), name, exit);
 }
 
-async function buildAndRun(name, tree, definitions, env) {
+async function buildAndRun(name, tree, definitions, env, filter = []) {
   if (!gtestFound()) return toolSkip("C++ tests", "GoogleTest");
   const problem = await cmakeBuild(tree, definitions, "deeplab_native_tests");
   if (problem !== null) return singleResult("C++ tests compile", false, problem);
-  return runGtest(name, [path.join(tree, "deeplab_native_tests")], env);
+  return runGtest(name, [path.join(tree, "deeplab_native_tests"), ...filter], env);
 }
 
 /** As users' machines build it. */
@@ -69,4 +81,9 @@ export function runNativeTests() {
 /** The same tests, every sanitizer report fatal. */
 export function runNativeSanitized() {
   return buildAndRun("native-sanitized", SANITIZED_TREE, SANITIZED, SANITIZER_ENV);
+}
+
+/** The scheduler, the pools and the queue between threads: no data race, no lock taken in two orders. */
+export function runNativeThreads() {
+  return buildAndRun("native-tsan", THREADS_TREE, THREADS, THREADS_ENV, THREADS_ARGS);
 }

@@ -1,6 +1,6 @@
 // Every suite of npm test, in the order they run: cheap and telling first.
 import { LEVEL_SUITES } from "./levels/suites.mjs";
-import { runNativeSanitized, runNativeTests } from "./native-tests.mjs";
+import { runNativeSanitized, runNativeTests, runNativeThreads } from "./native-tests.mjs";
 import { runPackageTests } from "./package-tests.mjs";
 import { runScript } from "./run-script.mjs";
 import { runVitest } from "./run-vitest.mjs";
@@ -46,6 +46,7 @@ export const SUITES = [
   ...LEVEL_SUITES,
   { name: "native", run: runNativeTests },
   { name: "native-sanitized", slow: true, run: runNativeSanitized },
+  { name: "native-tsan", slow: true, run: runNativeThreads },
   {
     name: "addon-sanitized",
     slow: true,

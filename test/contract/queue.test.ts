@@ -1,7 +1,12 @@
 // More calls than the machine can answer: who waits, who is refused, who goes first, who comes too late.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { AutoModel, type FromPretrainedOptions, type InferOptions } from "deeplab-rt";
+import {
+  AutoModel,
+  type FromPretrainedOptions,
+  type InferOptions,
+  type SemanticSegmentationModel,
+} from "deeplab-rt";
 import sharp from "sharp";
 import { afterAll, describe, expect, test } from "vitest";
 import { slowSession } from "../support/lifecycle-packages.js";
@@ -11,16 +16,20 @@ import { rgbImage } from "../support/tiny-package.js";
 
 const folder = new TemporaryFolder();
 afterAll(() => folder.dispose());
-// Some 50 ms an image on one thread.
+// Some 150 ms an image on one thread: long beside the calls that are to wait for it, on a busy machine too.
 const slow = folder.writePackage("slow", {
   classNames: classNames(5),
   config: plainConfig(192, 192),
-  weights: slowNetwork({ batch: 1, height: 192, width: 192 }, 5, 8),
+  weights: slowNetwork({ batch: 1, height: 192, width: 192 }, 5, 24),
 });
 
 const picture = (size = 16) => rgbImage(size, size, () => [200, 10, 10]);
 const load = (options: FromPretrainedOptions = {}) =>
   AutoModel.fromPretrained(slow, { ...slowSession, ...options });
+
+/** Until the model works on an image: what comes later finds it busy. */
+const untilRunning = (model: SemanticSegmentationModel) =>
+  expect.poll(() => model.stats().running, { interval: 2, timeout: 20_000 }).toBe(1);
 
 /** Names in the order in which their calls settle; a rejection with its code behind it. */
 function noteOrder(calls: Readonly<Record<string, Promise<unknown>>>) {
@@ -103,7 +112,7 @@ describe("priority", () => {
       await using model = await load({ maxQueue });
       const call = (options: InferOptions) => model.infer(picture(), options);
       const running = { running: call({}) };
-      await sleep(10);
+      await untilRunning(model);
       const { order, all } = noteOrder({
         ...running,
         low: call({ priority: -2 }),
@@ -126,7 +135,7 @@ describe("a deadline", () => {
     for (const maxQueue of [1, 64]) {
       await using model = await load({ maxQueue });
       const running = model.infer(picture(), { deadline: 60_000 });
-      await sleep(10);
+      await untilRunning(model);
       const late = Array.from({ length: 4 }, () => model.infer(picture(), { deadline: 5 }));
       const patient = model.infer(picture(), { deadline: 60_000 });
       for (const end of await Promise.allSettled(late)) {

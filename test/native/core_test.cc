@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -48,6 +49,29 @@ TEST(BufferPool, GivesIdleMemoryBackBeyondItsLimit) {
   pool.set_idle_limit(size_t{256} << 20);
 }
 
+TEST(BufferPool, KeepsEverySizeInABucketOfItsOwn) {
+  BufferPool& pool = BufferPool::Instance();
+  pool.set_idle_limit(0);
+  pool.set_idle_limit(size_t{256} << 20);
+  const size_t before = pool.stats().idle_bytes;
+  size_t held = 0;
+  for (size_t bytes = 1; bytes < (size_t{8} << 20); bytes += bytes / 5 + 1) {
+    HostBuffer buffer = pool.acquire(bytes);
+    std::memset(buffer.data(), 0xab, bytes);
+    void* const data = buffer.data();
+    buffer.reset();
+    HostBuffer again = pool.acquire(bytes);
+    ASSERT_EQ(again.data(), data) << bytes;
+  }
+  EXPECT_GT(pool.stats().idle_bytes, before);
+  held = pool.stats().idle_bytes;
+  pool.set_idle_limit(held / 2);
+  EXPECT_LE(pool.stats().idle_bytes, held / 2);
+  pool.set_idle_limit(0);
+  EXPECT_EQ(pool.stats().idle_bytes, 0u);
+  pool.set_idle_limit(size_t{256} << 20);
+}
+
 TEST(BufferPool, AnImpossibleSizeIsAnError) {
   try {
     BufferPool::Instance().acquire(std::numeric_limits<size_t>::max());
@@ -83,6 +107,57 @@ TEST(ThreadPool, ServesSeveralCallersAtOnce) {
   }
   for (std::thread& caller : callers) caller.join();
   EXPECT_EQ(sum, 4 * 50 * 100);
+}
+
+// One worker, two jobs: it takes a range of each in turn, so that neither has it for itself.
+TEST(ThreadPool, SharesItsWorkersFairlyBetweenCallers) {
+  ThreadPool pool(2);
+  std::atomic<int> begun{0};
+  std::atomic<int> taken{0};
+  std::vector<int> by_worker;  // there is only one
+  std::vector<std::thread> callers;
+  for (int c = 0; c < 2; ++c) {
+    callers.emplace_back([&, c] {
+      const auto caller = std::this_thread::get_id();
+      std::atomic<bool> first{true};
+      pool.parallel_for(60, 1, [&](int64_t, int64_t) {
+        if (first.exchange(false)) ++begun;
+        while (begun < 2) std::this_thread::yield();  // until both jobs are there
+        if (std::this_thread::get_id() != caller) {
+          by_worker.push_back(c);
+          ++taken;
+        } else {
+          while (taken < 12) std::this_thread::yield();  // the callers leave these to the worker
+        }
+      });
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  // The first may have been taken before the other job came.
+  for (size_t i = 2; i < 12; ++i) EXPECT_NE(by_worker[i], by_worker[i - 1]) << i;
+}
+
+TEST(ThreadPool, KeepsToTheWidthThatAThreadAskedFor) {
+  ThreadPool pool(4);
+  for (const int width : {1, 2, 3}) {
+    std::atomic<int> now{0}, most{0}, done{0};
+    std::thread caller([&] {
+      ThreadPool::LimitThisThread(width);
+      pool.parallel_for(60, 1, [&](int64_t begin, int64_t end) {
+        const int here = ++now;
+        for (int seen = most; here > seen && !most.compare_exchange_weak(seen, here);) {
+        }
+        // Until as many as may be are here at once: a narrower pool would wait for ever.
+        while (done < width && most < width) std::this_thread::yield();
+        done += static_cast<int>(end - begin);
+        std::this_thread::yield();
+        --now;
+      });
+    });
+    caller.join();
+    EXPECT_EQ(most, width);
+    EXPECT_EQ(done, 60);
+  }
 }
 
 TEST(ThreadPool, RethrowsInTheCallerAndGoesOn) {

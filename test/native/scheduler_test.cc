@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "fake_session.h"
+#include "pipeline/warm_up.h"
 
 namespace deeplab::pipeline {
 namespace {
@@ -177,12 +178,11 @@ TEST(Scheduler, NeverMixesInputSizes) {
   EXPECT_EQ(busy.rest(), (Batches{{1, 2, 0, 0}, {3, 4, 0, 0}}));
 }
 
-// Has the model measured, on an engine where a run costs so much and an image so much more.
-ModelStats WarmUpWith(Busy& busy, double ms_per_run, double ms_per_image) {
+// Has the model measured, on an engine that takes so long.
+ModelStats WarmUpWith(Busy& busy, double (*cost_ms)(size_t images)) {
   busy.engine->let_through();
   EXPECT_TRUE(busy.first->wait());
-  busy.engine->ms_per_run = ms_per_run;
-  busy.engine->ms_per_image = ms_per_image;
+  busy.engine->cost_ms = cost_ms;
   const auto waiter = std::make_shared<Waiter>();
   RequestPtr request = NewRequest();
   request->warm_up = {5, 7, 3};
@@ -190,13 +190,13 @@ ModelStats WarmUpWith(Busy& busy, double ms_per_run, double ms_per_image) {
   busy.model->submit(std::move(request));
   EXPECT_TRUE(waiter->wait());
   EXPECT_FALSE(waiter->request().error.has_value());
-  busy.engine->ms_per_run = busy.engine->ms_per_image = 0;
+  busy.engine->cost_ms = [](size_t) { return 0.0; };
   return busy.model->stats();
 }
 
 TEST(Scheduler, BatchesStrangersWhereTheWarmUpFoundThatItPays) {
   Busy busy(Limits(1, 4));
-  const ModelStats stats = WarmUpWith(busy, 8, 0.1);
+  const ModelStats stats = WarmUpWith(busy, [](size_t) { return 12.0; });
   ASSERT_EQ(stats.profile.entries.size(), 3u);
   EXPECT_EQ(stats.profile.entries[2].batch, 4);
   EXPECT_LT(stats.profile.entries[2].ms_per_image, stats.profile.entries[0].ms_per_image / 2);
@@ -216,16 +216,30 @@ TEST(Scheduler, BatchesStrangersWhereTheWarmUpFoundThatItPays) {
 
 TEST(Scheduler, SplitsListsWhereOneImageIsQuickest) {
   Busy busy(Limits(1, 4));
-  const ModelStats stats = WarmUpWith(busy, 0, 4);  // a batch gains nothing
+  const ModelStats stats = WarmUpWith(busy, [](size_t n) { return 2.0 * n * n; });
   EXPECT_EQ(stats.rule, (BatchRule{1, 1}));
   ExpectAnswered(*busy.submit(Ask{{1, 2, 3}}), Ask{{1, 2, 3}});
   const Batches batches = busy.engine->batches();
   EXPECT_EQ(Batches(batches.end() - 3, batches.end()), (Batches{{1}, {2}, {3}}));
 }
 
+TEST(Scheduler, TakesTheSmallestBatchThatIsAsQuickAsAny) {
+  const auto rule = [](const std::vector<double>& ms_per_image) {
+    BatchProfile profile;
+    for (const double ms : ms_per_image) {
+      profile.entries.push_back({1 << profile.entries.size(), ms});
+    }
+    return RuleFrom(profile, Limits(1, 8)).strangers;
+  };
+  EXPECT_EQ(rule({10, 9.9, 9.8, 9.75}), 1);
+  EXPECT_EQ(rule({10, 8, 7.9, 7.8}), 2);
+  EXPECT_EQ(rule({10, 8, 7, 5}), 8);
+  EXPECT_EQ(rule({10, 11, 6, 12}), 4);
+}
+
 TEST(Scheduler, AFixedBatchStaysWhateverTheWarmUpSays) {
   Busy busy(Limits(3, 3));
-  EXPECT_EQ(WarmUpWith(busy, 0, 2).rule, (BatchRule{3, 3}));
+  EXPECT_EQ(WarmUpWith(busy, [](size_t n) { return 1.0 * n; }).rule, (BatchRule{3, 3}));
 }
 
 TEST(Scheduler, AWarmUpStopsWhenItIsClosed) {
@@ -354,7 +368,7 @@ TEST(Scheduler, CountsWhatBecameOfRequests) {
   EXPECT_EQ(stats.waiting, 4u);
   EXPECT_EQ(stats.running, 1u);
   busy.model->cancel_all(2, Aborted());
-  busy.engine->ms_per_run = 5;
+  busy.engine->cost_ms = [](size_t) { return 5.0; };
   busy.engine->let_through();
   ASSERT_TRUE(list->wait());
   stats = busy.model->stats();

@@ -19,7 +19,9 @@ afterAll(() => folder.dispose());
 const channels = 3;
 /** What the comparison with the reference allows. */
 const tolerance = { confidence: 1e-4, ambiguity: 1e-4 };
-const rules = { classCount: channels, backgroundId: 0, thresholds: [0.4, 0.4, 0.4] };
+/** Its value is also what center-crop puts around the logits: not 0, which nobody would miss. */
+const backgroundId = 1;
+const rulesFor = (classCount: number) => ({ classCount, backgroundId, thresholds: [0.4, 0.4, 0.4] });
 
 interface Subject {
   readonly name: string;
@@ -28,16 +30,20 @@ interface Subject {
   readonly resizeMode: ResizeMode;
   readonly input: Size;
   readonly shrink?: number;
+  /** One channel stands for two classes. @default 3 */
+  readonly channels?: number;
 }
 
+const classCountOf = ({ channels: given = channels }: Subject) => Math.max(given, 2);
+
 async function loadBoth(subject: Subject) {
-  const { name, opset, ending, resizeMode, input, shrink = 4 } = subject;
+  const { name, opset, ending, resizeMode, input, shrink = 4, channels: given = channels } = subject;
   const config = plainConfig(input.width, input.height);
   const network_input = { ...(config.network_input as object), resize_mode: resizeMode };
   const path = folder.writePackage(name, {
-    classNames: classNames(channels),
+    classNames: classNames(classCountOf(subject), backgroundId),
     config: { ...config, network_input },
-    weights: headNetwork({ input: { batch: 1, ...input }, channels, shrink, opset }, ending),
+    weights: headNetwork({ input: { batch: 1, ...input }, channels: given, shrink, opset }, ending),
   });
   const [whole, cut] = await Promise.all([
     loadModel(path, { headCut: false }),
@@ -89,7 +95,7 @@ async function check(subject: Subject, sizes: readonly Size[]): Promise<void> {
     );
     if (a === undefined || b === undefined) throw new Error("nothing was answered");
     expect(largestLogitError(a, b, cut)).toBeLessThan(2e-5);
-    const oracle = postprocess(capturedLogits(a), geometryOf(config, size), rules);
+    const oracle = postprocess(capturedLogits(a), geometryOf(config, size), rulesFor(classCountOf(subject)));
     expect(disagreements(a, b, oracle)).toEqual([]);
     expect(compareMaps(b.result, oracle, tolerance).violations).toEqual([]);
   }
@@ -162,6 +168,20 @@ describe("cut and whole networks agree", () => {
     const ending = resize({ opset: 18, scales: [2, 3.5], attributes });
     await check({ name: "axes", opset: 18, ending, resizeMode: "stretch", input }, pictures.stretch);
   });
+});
+
+// With several channels, what is added to all of them changes nothing: only one shows the constant.
+test.each(resizeModes)("one channel, %s", async (resizeMode) => {
+  const ending = resize({ opset: 13, scales: [1, 1, 2.5, 3], attributes: linear("half_pixel") });
+  const subject: Subject = {
+    name: `single-${resizeMode}`,
+    opset: 13,
+    ending,
+    resizeMode,
+    input,
+    channels: 1,
+  };
+  await check(subject, pictures[resizeMode]);
 });
 
 describe("axes of length 1", () => {

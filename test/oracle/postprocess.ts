@@ -34,6 +34,8 @@ export interface OracleMaps {
   readonly nonFinitePixels: number;
   /** Everything that an engine whose probabilities are off by less than `tolerance` may say about a pixel. */
   outcomes(x: number, y: number, tolerance: number): Outcome[];
+  /** The probability of every channel at a pixel: 0 outside the crop and where logits are not finite. */
+  probabilities(x: number, y: number): Float64Array;
 }
 
 /** Logits with the pads cropped away or added, then resized: taps into an axis that starts at `offset` of the stored one. */
@@ -229,5 +231,11 @@ export function postprocess(logits: Logits, geometry: Geometry, rules: ClassRule
     const slack = exact ? 0 : tolerance;
     return channels.flatMap((k) => thresholded(ids[k] as number, best.probability, slack, rules));
   };
-  return { width, height, ...maps, nonFinitePixels, outcomes };
+  const ofChannels = (column: number, row: number): Float64Array => {
+    const [x, y] = [column - left, row - top];
+    if (x < 0 || y < 0 || x >= crop.width || y >= crop.height) return new Float64Array(values.length);
+    sampler.pixel(x, y, values);
+    return probabilities(values) === undefined ? new Float64Array(values.length) : values.slice();
+  };
+  return { width, height, ...maps, nonFinitePixels, outcomes, probabilities: ofChannels };
 }

@@ -1,7 +1,9 @@
 // The benchmark's numbers: medians, quartiles, ratios round by round, agreement of maps.
 
+import path from "node:path";
 import { expect, test } from "vitest";
 import { turnEvery } from "../bench/process/rounds.mjs";
+import { shortReason } from "../bench/process/start.mjs";
 import { agreement } from "../bench/report/agreement.mjs";
 import { median, medians, pairedRatio, quantile, spread } from "../bench/report/statistics.mjs";
 import { roundsOf } from "../bench/scenarios/run.mjs";
@@ -61,4 +63,12 @@ test("maps agree by the share of equal pixels; maps of different sizes cannot be
   expect(agreement(Uint8Array.of(1, 2, 3, 4), Int32Array.of(1, 2, 3, 5))).toBe(0.75);
   expect(agreement(Uint8Array.of(1, 2), Uint8Array.of(1))).toBeNull();
   expect(agreement(undefined, Uint8Array.of(1))).toBeNull();
+});
+
+test("the reason for leaving out a contender names no folder of this machine and is one line", () => {
+  const root = path.resolve(import.meta.dirname, "../..");
+  expect(shortReason(`cannot open ${root}/build/x.node: no such file\nhint`)).toBe(
+    "cannot open …/build/x.node: no such file",
+  );
+  expect(shortReason("x".repeat(1000)).length).toBeLessThan(250);
 });

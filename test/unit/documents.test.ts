@@ -39,6 +39,23 @@ test("the ten lines of the README run as they stand", () => {
   ).toBeLessThanOrEqual(10);
 });
 
+test("the other examples of the README run too, on the sample model and its pictures", () => {
+  const [, ...blocks] = [...read("README.md").matchAll(/```js\n([\s\S]*?)```/g)].map(([, code = ""]) => code);
+  expect(blocks.length).toBeGreaterThan(1);
+  const prelude = `
+    import { AutoModel } from "deeplab-rt";
+    const model = await AutoModel.fromPretrained("models/sample");
+    const picture = "assets/samples/wood.jpg";
+    async function* camera_() { yield picture; yield picture; }
+    const camera = camera_();
+  `;
+  const program = path.join(root, "build/readme", "more.mjs");
+  fs.mkdirSync(path.dirname(program), { recursive: true });
+  const scopes = blocks.map((code) => `{\n${code}\n}`).join("\n");
+  fs.writeFileSync(program, `${prelude}\n${scopes}\nawait model.close();\nconsole.log("all ran");\n`);
+  expect(execFileSync(process.execPath, [program], { cwd: root, encoding: "utf8" })).toContain("all ran");
+});
+
 describe.each(documents)("%s", (name) => {
   const text = read(name);
 

@@ -20,10 +20,14 @@ function outcome(results) {
   };
 }
 
-/** `settings.include`: the outputs asked for; without it the defaults, map and confidence. */
+/**
+ * `settings.include`: the outputs asked for; without it the defaults, map and confidence. `settings.warmUp`: measures
+ * beforehand whether shared runs pay on this machine, as a server would.
+ */
 export async function openOurs(settings) {
   const { AutoModel } = await import("../../../dist/index.mjs");
   const model = await AutoModel.fromPretrained(settings.folder, loadOptions(settings, await engineLibrary()));
+  if (settings.warmUp) await model.warmUp();
   const prepare = async ({ picture: name, batch, confidence = 0.5 }) => {
     const source = picture(name);
     const images = batch === undefined ? null : Array.from({ length: batch }, () => source);

@@ -5,7 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 
 async function timed(run) {
   const start = performance.now();
-  const { stages = {}, images = 1, map } = await run();
+  const { stages = {}, images = 1, map } = (await run()) ?? {};
   return { total: performance.now() - start, stages, images, map };
 }
 
@@ -52,7 +52,10 @@ async function delayDuring(work) {
   // The finest the histogram offers: an idle loop shows about this resolution.
   const histogram = monitorEventLoopDelay({ resolution: 1 });
   histogram.enable();
+  // Its timer measures from one turn to the next: without turns before and after, a delay is not seen.
+  await pause(5);
   await work();
+  await pause(5);
   histogram.disable();
   const inMs = (value) => value / 1e6;
   return {
@@ -78,8 +81,6 @@ async function loop(run, { callers: count = 1, idle = 500, busy = 2000 }) {
       }
     };
     await Promise.all(Array.from({ length: count }, keepBusy));
-    // The last delay counts too: the timer must run once more to see it.
-    await pause(5);
   });
   const stages = {
     idleP99: quiet.p99,

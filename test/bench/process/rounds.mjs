@@ -2,7 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { agreement } from "../report/agreement.mjs";
 import { median, medians } from "../report/statistics.mjs";
-import { startContender } from "./start.mjs";
+import { shortReason, startContender } from "./start.mjs";
 
 // ONNX Runtime's threads spin for a moment after their last work; the next contender should not pay for it.
 const SETTLE_MS = 25;
@@ -44,7 +44,7 @@ async function firstTurn(running, cell, leftOut) {
   try {
     return await turn(running, cell, cell.mapKind !== undefined);
   } catch (error) {
-    leftOut[cell.id] = error.message.split("\n")[0];
+    leftOut[cell.id] = shortReason(error.message);
     return null;
   }
 }

@@ -1,13 +1,18 @@
 // Starts a contender's process, Node.js or Python, and talks to it: `ask(question)` → one turn's answer, `end()`.
 import { fork, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import fs from "node:fs";
 import readline from "node:readline";
 import { fileURLToPath } from "node:url";
+import { ROOT } from "../../../scripts/setup/paths.mjs";
 import { CONTENDERS } from "../contenders/index.mjs";
 import { PYTHON, readMap } from "../python/environment.mjs";
+import { inScratch } from "../scratch.mjs";
 
 const NODE_PROGRAM = fileURLToPath(new URL("./child.mjs", import.meta.url));
 const PYTHON_PROGRAM = fileURLToPath(new URL("../python/worker.py", import.meta.url));
+
+const LONGEST_REASON = 200;
 
 /** A queue of answers: one is awaited at a time; the process's end answers too. */
 function mailbox(child) {
@@ -49,6 +54,12 @@ function startPython(environment) {
   return { child, next: box.next, send: (message) => child.stdin.write(`${JSON.stringify(message)}\n`) };
 }
 
+/** A reason that may be committed: one line, not endless, no folder of this machine. */
+export function shortReason(text) {
+  const line = text.split("\n")[0].replaceAll(inScratch(), "…").replaceAll(ROOT, "…");
+  return line.length > LONGEST_REASON ? `${line.slice(0, LONGEST_REASON)}…` : line;
+}
+
 /**
  * Starts one contender. Resolves to `{ unavailable }` with the reason where it cannot run here.
  *
@@ -56,12 +67,14 @@ function startPython(environment) {
  */
 export async function startContender({ contender, settings, env = {}, cores }) {
   const environment = { ...process.env, ...env };
+  if (CONTENDERS[contender].python && !fs.existsSync(PYTHON))
+    return { unavailable: "not installed: the Python environment" };
   const begin = CONTENDERS[contender].python ? startPython : startNode;
   const { child, next, send } = begin(environment);
   pinned(child, cores);
   send({ contender, settings });
   const { ready, error } = await next();
-  if (error !== undefined) return { unavailable: error.split("\n")[0] };
+  if (error !== undefined) return { unavailable: shortReason(error) };
   return {
     facts: ready,
     async ask(question) {

@@ -48,7 +48,7 @@ function cells() {
 function plan(context) {
   return {
     processes: {
-      ours: startOf("ours", MAIN, context),
+      ours: startOf("ours", MAIN, context, { warmUp: true }),
       unscheduled: startOf("ours", MAIN, context, { maxBatch: 1, maxInFlight: 1 }),
       raw: startOf("raw", MAIN, context),
     },

@@ -31,7 +31,10 @@ function plan(context) {
         cells: all.map(({ id, lane, threads, callers }) => {
           const cell = requestCell(lane, PICTURE, { process: id, mode: "loop", callers });
           const who = callers > 1 ? `${callers} callers` : "1 caller";
-          return { ...cell, label: `${cell.label}, ${threads} engine threads, ${who}` };
+          return {
+            ...cell,
+            label: `${cell.label}, ${threads} engine thread${threads === 1 ? "" : "s"}, ${who}`,
+          };
         }),
       },
     ],
