@@ -7,10 +7,11 @@ import type { FixedLogits } from "../support/networks.js";
 import type { TestModel } from "../support/subject/subject.js";
 import { compareIds, compareMaps, type Tolerance } from "./compare.js";
 import { type Geometry, geometryOf } from "./geometry.js";
+import { nv12ToRgb } from "./nv12.js";
 import { type ClassRules, type Logits, postprocess } from "./postprocess.js";
 import { type InputConfig, preprocess, toRgb } from "./preprocess.js";
 import type { RandomImage } from "./random-case.js";
-import { roundHalfEven } from "./resize-u8.js";
+import { type Pixels, roundHalfEven } from "./resize-u8.js";
 
 /**
  * Float32 against doubles. Positions along an axis of `side` logits are off by `side` half units in the last place, so
@@ -52,9 +53,13 @@ export function expectedError(subject: Subject, geometry: Geometry): string | un
   return columns <= 0 || rows <= 0 ? "IMAGE_TOO_THIN" : undefined;
 }
 
-function checkInput(inspection: Inspection, subject: Subject, image: RandomImage, geometry: Geometry): void {
+function rgbOf(image: RandomImage): Pixels {
   const { data, width, height, stride, colorFormat } = image;
-  const expected = preprocess(subject.config, toRgb(data, width, height, stride, colorFormat), geometry);
+  return colorFormat === "nv12" ? nv12ToRgb(image) : toRgb(data, width, height, stride, colorFormat);
+}
+
+function checkInput(inspection: Inspection, subject: Subject, image: RandomImage, geometry: Geometry): void {
+  const expected = preprocess(subject.config, rgbOf(image), geometry);
   const actual = floatsOf(inspection.inputTensor);
   const { scalingFactor = 1, normalization } = subject.config;
   expect(inspection.inputTensor.shape).toEqual([3, geometry.input.height, geometry.input.width]);

@@ -7,13 +7,13 @@ import { Random } from "../support/random.js";
 import { loadModel } from "../support/subject/subject.js";
 import { checkImage } from "./check-image.js";
 import { bytesPerPixel, type InputConfig } from "./preprocess.js";
-import type { RandomImage } from "./random-case.js";
+import { type RandomImage, randomNv12 } from "./random-case.js";
 
 const folder = new TemporaryFolder();
 afterAll(() => folder.dispose());
 
 const input = { width: 12, height: 10 };
-const formats = ["rgb", "bgr", "rgba", "bgra", "gray"] as const;
+const formats = ["rgb", "bgr", "rgba", "bgra", "gray", "nv12"] as const;
 
 /** Exactly half, equal, double, a quarter; half in one direction only; nearly half; one pixel wide or high. */
 const sizes = [
@@ -37,6 +37,7 @@ function noise(
   height: number,
   colorFormat: (typeof formats)[number],
 ): RandomImage {
+  if (colorFormat === "nv12") return randomNv12(random, width, height);
   const stride = width * bytesPerPixel(colorFormat) + 3;
   return { width, height, stride, colorFormat, data: random.bytes(stride * height) };
 }

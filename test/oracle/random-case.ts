@@ -5,6 +5,7 @@ import { type FixedLogits, fixedLogitsNetwork } from "../support/networks.js";
 import { classNames, type PackageFiles } from "../support/package-folder.js";
 import type { Random } from "../support/random.js";
 import type { CropPercent, ResizeMode } from "./geometry.js";
+import { nv12RowBytes, nv12Rows } from "./nv12.js";
 import type { ClassRules } from "./postprocess.js";
 import { bytesPerPixel, type ColorFormat, type InputConfig } from "./preprocess.js";
 
@@ -137,7 +138,7 @@ export function randomPackage(random: Random): RandomPackage {
 export type RandomImage = RawImage & {
   readonly data: Uint8Array;
   readonly stride: number;
-  readonly colorFormat: PublicColorFormat & ColorFormat;
+  readonly colorFormat: PublicColorFormat & (ColorFormat | "nv12");
 };
 
 /** A picture of noise in any raw format, often with bytes between the rows. */
@@ -148,4 +149,25 @@ export function randomImage(random: Random): RandomImage {
   const colorFormat = random.pick(["rgb", "bgr", "rgba", "bgra", "gray"] as const);
   const stride = width * bytesPerPixel(colorFormat) + (random.chance(0.3) ? random.integer(1, 9) : 0);
   return { width, height, stride, colorFormat, data: random.bytes(stride * height) };
+}
+
+/** A picture of noise in NV12; its bytes end with the last sample of chroma. */
+export function randomNv12(
+  random: Random,
+  width = random.integer(1, 70),
+  height = random.integer(1, 70),
+): RandomImage {
+  const stride = nv12RowBytes(width) + (random.chance(0.5) ? random.integer(1, 9) : 0);
+  const bytes = (nv12Rows(height) - 1) * stride + nv12RowBytes(width);
+  const matrix = random.pick([undefined, "bt601", "bt709"] as const);
+  const range = random.pick([undefined, "limited", "full"] as const);
+  return {
+    width,
+    height,
+    stride,
+    colorFormat: "nv12",
+    data: random.bytes(bytes),
+    ...(matrix === undefined ? {} : { matrix }),
+    ...(range === undefined ? {} : { range }),
+  };
 }

@@ -5,8 +5,10 @@ import { setImmediate } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { classStats } from "../../dist/class-stats.js";
 import { type NativeImage, type NativeOverlay, native } from "../../dist/native.js";
-import { paintOverlay } from "../../dist/visualize/overlay.js";
+import { paintOverlay, type RgbaImage } from "../../dist/visualize/overlay.js";
+import { nv12ToRgb } from "../oracle/nv12.js";
 import { bytesPerPixel, toRgb } from "../oracle/preprocess.js";
+import { randomNv12 } from "../oracle/random-case.js";
 import { Random } from "../support/random.js";
 
 type Ids = Uint8Array | Uint16Array;
@@ -165,6 +167,30 @@ describe("painting an overlay", () => {
       const painted = native().paintOverlay(overlay);
       if (!borrow) data.fill(0); // it was copied in the call
       expect(new Uint8Array(await painted)).toEqual(paintPlainly(overlay, map, rgb.data, width));
+    }
+  });
+
+  test("over NV12 shows the picture as RGB", async () => {
+    const random = new Random(5);
+    for (let i = 0; i < 20; i++) {
+      const image = randomNv12(random);
+      const { width, height } = image;
+      const source = {
+        map: new Uint8Array(width * height), // all background: nothing is painted
+        width,
+        height,
+        idCount: 2,
+        backgroundClassId: 0,
+        sourceWidth: width,
+        sourceHeight: height,
+        ownMemory: false,
+      };
+      const { data } = (await paintOverlay(source, { image })) as RgbaImage;
+      const rgb = nv12ToRgb(image).data;
+      const expected = Uint8Array.from(data, (_, at) =>
+        at % 4 === 3 ? 255 : (rgb[Math.floor(at / 4) * 3 + (at % 4)] as number),
+      );
+      expect(data).toEqual(expected);
     }
   });
 
