@@ -63,7 +63,7 @@ class ModelHandle {
 
   EnvState* state_;  // null once abandoned
   std::shared_ptr<CompletionQueue> completions_;
-  std::shared_ptr<pipeline::Model> model_;  // null once closed
+  std::shared_ptr<pipeline::Model> model_;            // null once closed
   std::shared_ptr<const pipeline::Package> package_;  // likewise
   const Napi::Env env_;
   const int64_t weight_bytes_;
