@@ -2,6 +2,7 @@
 
 import { abortable } from "./abort.js";
 import type { Admission } from "./admission.js";
+import { invalidOption } from "./checks.js";
 import { deadlineExceeded, timeLeft } from "./deadline.js";
 import { DeepLabError } from "./errors.js";
 import { type ImageRequest, loadImages, ownImages, readyImages, takeImages } from "./image/load-all.js";
@@ -117,7 +118,15 @@ export class Inference {
       signal: settings.signal,
     });
     if (room !== undefined) {
-      taken = ownImages(taken);
+      try {
+        taken = ownImages(taken);
+      } catch (error) {
+        room.then(
+          () => admission.leave(count),
+          () => {},
+        );
+        throw error;
+      }
       await room;
     }
     try {
@@ -214,6 +223,11 @@ const noColors = new Uint8Array(0);
 function withOutput(image: NativeImage, out: OutputTarget | undefined): NativeImage {
   if (out === undefined) return image;
   const { segmentationMap: ids, confidence } = out;
+  for (const [part, array] of Object.entries(out)) {
+    // Checked at the call, but pictures are decoded and calls wait after that.
+    if (array?.length === 0)
+      invalidOption(`out.${part}`, "an array with memory (was it transferred?)", array);
+  }
   return {
     ...image,
     outSegmentationMap:

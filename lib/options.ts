@@ -59,7 +59,8 @@ export interface FromPretrainedOptions {
   readonly allowClassMismatch?: boolean;
   /**
    * Most images in one run of a network of open batch size, of one call or of several that wait. A package's own
-   * limit counts where it is lower. Whether batches help is measured by `warmUp()`.
+   * limit counts where it is lower. Whether batches help is measured by
+   * `warmUp()`: before that, images of different calls share a run only with `maxBatchDelay`.
    * @default 8
    */
   readonly maxBatch?: number;
@@ -71,7 +72,7 @@ export interface FromPretrainedOptions {
   readonly maxBatchDelay?: number;
   /**
    * Most runs under way at once, each in another stage: one is pre-processed while another is in the network. 0
-   * lets the backend choose.
+   * lets the backend choose: 1 for ONNX Runtime on a CPU, whose network keeps all cores busy anyway.
    * @default 0
    */
   readonly maxInFlight?: number;

@@ -78,15 +78,22 @@ class IteratorFrames<Image> implements Frames<Image> {
   async pull(): Promise<Pulled<Image>> {
     this.#pulling = true;
     try {
-      const { done, value } = await this.#iterator.next();
+      const { done, value } = await this.#next();
       if (done !== true) return { image: await (value as Image | PromiseLike<Image>) };
       this.#over = true;
       return undefined;
+    } finally {
+      this.#pulling = false;
+    }
+  }
+
+  // A source that throws has ended; one that hands over a promise that fails has not.
+  async #next() {
+    try {
+      return await this.#iterator.next();
     } catch (error) {
       this.#over = true;
       throw error;
-    } finally {
-      this.#pulling = false;
     }
   }
 
@@ -103,18 +110,37 @@ class IteratorFrames<Image> implements Frames<Image> {
 
 class ReaderFrames<Image> implements Frames<Image> {
   readonly #reader: FrameReader<Image>;
+  #over = false;
 
   constructor(reader: FrameReader<Image>) {
     this.#reader = reader;
   }
 
   async pull(): Promise<Pulled<Image>> {
-    const { done, value } = await this.#reader.read();
-    return done ? undefined : { image: value as Image };
+    try {
+      const { done, value } = await this.#reader.read();
+      if (!done) return { image: value as Image };
+    } catch (error) {
+      this.#end();
+      throw error;
+    }
+    this.#end();
+    return undefined;
   }
 
   async close(): Promise<void> {
-    await this.#reader.cancel();
+    if (this.#over) return;
+    try {
+      await this.#reader.cancel();
+    } finally {
+      this.#end();
+    }
+  }
+
+  // A stream that has ended or failed cannot be cancelled, but must be let go.
+  #end(): void {
+    if (this.#over) return;
+    this.#over = true;
     this.#reader.releaseLock();
   }
 }

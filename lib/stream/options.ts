@@ -9,8 +9,8 @@ import type { ChannelContext } from "../probabilities.js";
 export type OnFrameError = "throw" | "result";
 
 /**
- * Options of `model.stream`: those of `infer` for each image (`deadline` counts from when it was taken from the
- * source), and these.
+ * Options of `model.stream`: those of `infer` for each image (`deadline` counts from when the model is given it, which
+ * with `latestOnly` is after it waited as the newest one), and these.
  */
 export interface StreamOptions<
   Parts extends readonly ResultPart[] = DefaultParts,

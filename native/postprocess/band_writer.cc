@@ -125,7 +125,8 @@ int64_t BandWriter::write(int64_t begin, int64_t end) {
       write_row(static_cast<int>(row), y);
     }
     if (counts_.data() == nullptr) continue;
-    CountIds(ids_of(y), context_.target.id_bytes, g.map_width, counts_.as<int64_t>());
+    CountIds(ids_of(y), context_.target.id_bytes, g.map_width, counts_.as<int64_t>(),
+             context_.classes.thresholds.size());
   }
   publish_counts();
   return non_finite_;

@@ -7,7 +7,7 @@ namespace {
 
 // Classes are regions: eight bytes at a time, as long as they are all of one class.
 template <typename Id>
-void Count(const Id* ids, int64_t count, int64_t* counts) noexcept {
+void Count(const Id* ids, int64_t count, int64_t* counts, size_t known) noexcept {
   constexpr int kIds = 8 / sizeof(Id);
   constexpr uint64_t kOnes = sizeof(Id) == 1 ? 0x0101010101010101u : 0x0001000100010001u;
   int64_t x = 0;
@@ -22,17 +22,18 @@ void Count(const Id* ids, int64_t count, int64_t* counts) noexcept {
       x += kIds;
     }
     while (x < count && ids[x] == id) ++x;
-    counts[id] += x - begin;
+    if (id < known) counts[id] += x - begin;
   }
 }
 
 }  // namespace
 
-void CountIds(const void* ids, int id_bytes, int64_t count, int64_t* counts) noexcept {
+void CountIds(const void* ids, int id_bytes, int64_t count, int64_t* counts,
+              size_t known) noexcept {
   if (id_bytes == 1) {
-    Count(static_cast<const uint8_t*>(ids), count, counts);
+    Count(static_cast<const uint8_t*>(ids), count, counts, known);
   } else {
-    Count(static_cast<const uint16_t*>(ids), count, counts);
+    Count(static_cast<const uint16_t*>(ids), count, counts, known);
   }
 }
 

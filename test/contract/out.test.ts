@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
 import { AutoModel, type OutputArrays, type SemanticSegmentationModel } from "deeplab-rt";
+import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { classNames } from "../support/package-folder.js";
 import {
@@ -193,6 +194,21 @@ describe("arrays that cannot be used are OPTION_INVALID", () => {
       detail: { option: "out.confidence", index: 0 },
     });
     expect((await model.infer(stripes())).width).toBe(8);
+  });
+
+  test("transferred while the picture is decoded", async () => {
+    const png = await sharp({ create: { width: 8, height: 8, channels: 3, background: "red" } })
+      .png()
+      .toBuffer();
+    for (const part of ["segmentationMap", "confidence"] as const) {
+      const all = { segmentationMap: new Uint8Array(64), confidence: new Float32Array(64) };
+      const working = model.infer(png, { out: { [part]: all[part] } });
+      structuredClone(all[part].buffer, { transfer: [all[part].buffer] });
+      await expect(working).rejects.toMatchObject({
+        code: "OPTION_INVALID",
+        message: expect.stringMatching(new RegExp(`out.${part}.*transferred`)),
+      });
+    }
   });
 
   test("made shorter while native code works", async () => {

@@ -6,7 +6,7 @@ import { figure, spreadOf } from "./reading.mjs";
 
 const PICTURE = "64×64";
 const LANES_HERE = ["ours", "oursMap", "raw", "javascript"];
-const BURST = { repeats: 300, limit: 400 };
+const BURST = { repeats: 5000, limit: 500, warm: 2000 };
 
 const inMicroseconds = (values) =>
   values && { ...values, median: values.median * 1e3, q1: values.q1 * 1e3, q3: values.q3 * 1e3 };
