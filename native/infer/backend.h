@@ -26,6 +26,9 @@ struct SessionOptions {
   bool memory_arena = true;
   bool memory_pattern = true;
   bool spinning = true;
+  // Not options of the user's: docs/session-settings.md has the figures that decided them.
+  bool stop_spinning_after_run = true;  // post-processing and other models need the cores
+  bool denormals_as_zero = false;
 };
 
 // What to open. `weights_bytes` empty: read `weights_path`; else the serialized model itself, with

@@ -22,7 +22,10 @@ void SetThreads(const OrtApi& api, OrtSessionOptions* target, const SessionOptio
   Require(api, api.AddSessionConfigEntry(target, "session.inter_op.allow_spinning", spinning));
   // Between operators waiting threads may spin; when a run ends they must not: post-processing and
   // other models need the cores.
-  Require(api, api.AddSessionConfigEntry(target, "session.force_spinning_stop", "1"));
+  Require(api, api.AddSessionConfigEntry(target, "session.force_spinning_stop",
+                                         options.stop_spinning_after_run ? "1" : "0"));
+  Require(api, api.AddSessionConfigEntry(target, "session.set_denormal_as_zero",
+                                         options.denormals_as_zero ? "1" : "0"));
 }
 
 void SetMemory(const OrtApi& api, OrtSessionOptions* target, const SessionOptions& options) {

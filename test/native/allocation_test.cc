@@ -74,10 +74,12 @@ struct Shop {
   Ask small{{1}, 16}, list{{1, 2, 3}, 16}, urgent{{1}, 24};
   int asked = 0;
 
-  Shop(const Stages& stages, const SchedulerOptions& options) {
+  Shop(const Stages& stages, const SchedulerOptions& options, int input_size) {
     engine->keep_no_record();
     model = Model::Over(std::make_unique<FakeSession>(engine, Limits(1, 4)), options, stages);
-    package = OwnSizePackage(*model);
+    plan::ModelConfig config;
+    config.input_width = config.input_height = input_size;  // 0: the image's own
+    package = std::make_shared<Package>(config, model->info(), false);
     urgent.priority = 3;
     urgent.deadline_ms = 60000;
   }
@@ -85,6 +87,7 @@ struct Shop {
   void submit(const Ask& ask) {
     RequestPtr request = MakeRequest(package, ask);
     request->options.include.class_areas = true;
+    request->options.include.probabilities.assign(2, 1);
     request->listener = counter;
     model->submit(std::move(request));
     ++asked;
@@ -111,9 +114,9 @@ struct Shop {
   }
 };
 
-void ExpectNoAllocation(const Stages& stages, const SchedulerOptions& options) {
+void ExpectNoAllocation(const Stages& stages, const SchedulerOptions& options, int input_size = 0) {
   if (!CanCountAllocations()) return;  // the sanitizers' suites run the same requests elsewhere
-  Shop shop(stages, options);
+  Shop shop(stages, options, input_size);
   for (int i = 0; i < 4; ++i) shop.burst();
   for (int i = 0; i < 20; ++i) shop.round();
   const AllocationCount allocations;
