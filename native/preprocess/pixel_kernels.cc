@@ -103,12 +103,22 @@ void Split(const uint8_t* pixels, int step, int count, int distance, uint8_t* va
   run(pixels, count, values, values + distance, values + 2 * distance);
 }
 
+// a * b + c, rounded once where the instruction set can: said outright, because whether a compiler
+// fuses an expression of its own accord depends on its optimisation level.
+float MultiplyAdd(float a, float b, float c) {
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+  return __builtin_fmaf(a, b, c);
+#else
+  return a * b + c;
+#endif
+}
+
 // a / b, rounded as a division is where the multiply-adds are fused: a product with the reciprocal,
 // then its error, which a fused one gives exactly.
 float Divide(float a, float b, float reciprocal) {
   const float near = a * reciprocal;
-  const float error = a - near * b;
-  return near + error * reciprocal;
+  const float error = MultiplyAdd(-near, b, a);
+  return MultiplyAdd(error, reciprocal, near);
 }
 
 float Normalize(uint8_t value, const Normalization& by) {
