@@ -9,7 +9,9 @@ import { type ImageRequest, loadImages, ownImages, readyImages, takeImages } fro
 import type { LoadedImage } from "./image/source.js";
 import { type InferSettings, parseInferOptions } from "./infer-options.js";
 import type { ModelFacts } from "./model-facts.js";
-import type { NativeImage, NativeImageResult, NativeModel } from "./native.js";
+import type { NativeImageResult, NativeModel } from "./native.js";
+import { readMapFacts } from "./native-facts.js";
+import { packRequest } from "./native-request.js";
 import { type OutputTarget, parseOutput } from "./output.js";
 import { SemanticSegmentationResult } from "./result.js";
 import type { PictureSize } from "./warm-up.js";
@@ -137,15 +139,18 @@ export class Inference {
     }
   }
 
-  async #callNative(call: Call, loaded: readonly LoadedImage[]): Promise<readonly NativeImageResult[]> {
+  #callNative(call: Call, loaded: readonly LoadedImage[]): Promise<readonly NativeImageResult[]> {
     const { settings, start } = call;
     const { signal, deadline } = settings;
     signal?.throwIfAborted();
     const left = timeLeft(deadline, start);
     const requestId = ++this.#lastRequest;
     const work = this.#parts.native.infer(this.#nativeRequest(call, loaded, requestId, left));
-    if (signal === undefined && deadline === 0) return work;
-    // Cancelled or not, running work ends in native code, which holds on to the pixels until then.
+    return signal === undefined && deadline === 0 ? work : this.#watched(work, requestId, settings);
+  }
+
+  // Cancelled or not, running work ends in native code, which holds on to the pixels until then.
+  async #watched<T>(work: Promise<T>, requestId: number, { signal, deadline }: InferSettings): Promise<T> {
     const onAbort = () => this.#parts.native.cancel(requestId);
     signal?.addEventListener("abort", onAbort, { once: true });
     try {
@@ -160,25 +165,15 @@ export class Inference {
   #nativeRequest(call: Call, loaded: readonly LoadedImage[], requestId: number, deadline: number) {
     const { settings, outputs, capture } = call;
     const { facts } = this.#parts;
-    const { include } = settings;
+    for (const out of outputs) checkMemory(out);
+    const images = loaded.map(({ image }) => image);
+    const packed = packRequest({ requestId, deadline, captureTensors: capture, settings, images, outputs });
     return {
-      images: loaded.map(({ image }, i) => withOutput(image, outputs[i])),
-      requestId,
-      disableStaticCrop: settings.disableStaticCrop,
-      disableGrayscale: settings.disableGrayscale,
-      disableContrast: settings.disableContrast,
-      priority: settings.priority,
-      deadline,
-      includeSegmentationMap: include.segmentationMap,
-      includeConfidence: include.confidence,
-      includeClassAreas: include.classAreas,
-      includeOverlay: include.overlay,
+      numbers: packed.numbers,
+      arrays: packed.arrays,
       probabilityChannels: settings.probabilities.channels,
-      overlayColors: include.overlay ? facts.overlayColors : noColors,
-      overlayWeight: settings.overlayWeight,
+      overlayColors: settings.include.overlay ? facts.overlayColors : noColors,
       thresholds: facts.thresholds(settings.confidence),
-      strict: settings.strict,
-      captureTensors: capture,
     };
   }
 
@@ -200,7 +195,7 @@ export class Inference {
   }
 
   #warnOfNonFinite(results: readonly NativeImageResult[]): void {
-    const pixels = results.reduce((sum, { nonFinitePixels }) => sum + nonFinitePixels, 0);
+    const pixels = results.reduce((sum, { facts }) => sum + readMapFacts(facts).nonFinitePixels, 0);
     if (pixels === 0) return;
     this.#parts.warnings.warn(
       "NON_FINITE_LOGITS",
@@ -220,20 +215,10 @@ export function first<T>(answers: readonly T[]): T {
 
 const noColors = new Uint8Array(0);
 
-function withOutput(image: NativeImage, out: OutputTarget | undefined): NativeImage {
-  if (out === undefined) return image;
-  const { segmentationMap: ids, confidence } = out;
+// Checked at the call, but pictures are decoded and calls wait after that.
+function checkMemory(out: OutputTarget): void {
   for (const [part, array] of Object.entries(out)) {
-    // Checked at the call, but pictures are decoded and calls wait after that.
     if (array?.length === 0)
       invalidOption(`out.${part}`, "an array with memory (was it transferred?)", array);
   }
-  return {
-    ...image,
-    outSegmentationMap:
-      ids === undefined
-        ? image.outSegmentationMap
-        : new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength),
-    outConfidence: confidence ?? image.outConfidence,
-  };
 }

@@ -29,6 +29,13 @@ export interface NativeTimings {
   readonly postprocess: number;
 }
 
+/** Size of the maps, and pixels whose logits were not finite. */
+export interface MapFacts {
+  readonly width: number;
+  readonly height: number;
+  readonly nonFinitePixels: number;
+}
+
 /** The first numbers. */
 export function readGeometry(facts: Float64Array): Geometry {
   const [sourceWidth = 0, sourceHeight = 0, cropX = 0, cropY = 0, cropWidth = 0, cropHeight = 0] = facts;
@@ -52,7 +59,7 @@ export function readGeometry(facts: Float64Array): Geometry {
   };
 }
 
-/** The last four. */
+/** Those after the geometry. */
 export function readTimings(facts: Float64Array): NativeTimings {
   return {
     queue: facts[14] ?? 0,
@@ -60,4 +67,9 @@ export function readTimings(facts: Float64Array): NativeTimings {
     network: facts[16] ?? 0,
     postprocess: facts[17] ?? 0,
   };
+}
+
+/** The last three. */
+export function readMapFacts(facts: Float64Array): MapFacts {
+  return { width: facts[18] ?? 0, height: facts[19] ?? 0, nonFinitePixels: facts[20] ?? 0 };
 }

@@ -120,42 +120,25 @@ export interface NativeImage {
   readonly range: string;
   /** True: read in place until the promise settles. False: copied in the call. */
   readonly borrow: boolean;
-  /**
-   * The caller's memory for the map, as bytes; of length 0: none. Written in place where it is shared, else copied
-   * into when the promise settles.
-   */
-  readonly outSegmentationMap: Uint8Array;
-  readonly outConfidence: Float32Array;
 }
 
 export interface NativeInferRequest {
-  readonly images: readonly NativeImage[];
-  /** Chosen by the caller, unique per model handle; names the request in `cancel`. */
-  readonly requestId: number;
-  readonly disableStaticCrop: boolean;
-  readonly disableGrayscale: boolean;
-  readonly disableContrast: boolean;
-  /** Higher goes first. */
-  readonly priority: number;
-  /** Milliseconds from this call until which the work must have begun; 0: no deadline. */
-  readonly deadline: number;
-  /** What is false is not computed. */
-  readonly includeSegmentationMap: boolean;
-  readonly includeConfidence: boolean;
-  readonly includeClassAreas: boolean;
-  readonly includeOverlay: boolean;
+  /**
+   * All that is a number: of the request (`requestId`, unique per model handle, names it in `cancel`; flags;
+   * priority; deadline), then of each image. `packRequest` of native-request.ts knows the places.
+   */
+  readonly numbers: Float64Array;
+  /**
+   * Of each image its pixels, then, where its flags say that there is some, the caller's memory for the class map (as
+   * bytes) and for the confidence: written in place where it is shared, else copied into when the promise settles.
+   */
+  readonly arrays: readonly (Uint8Array | Float32Array)[];
   /** Channels of the network whose probabilities are wanted. */
   readonly probabilityChannels: Uint16Array;
   /** For overlays: red, green, blue, alpha of each class id (4 · `info.idCount`); alpha 0 leaves the picture as it is. */
   readonly overlayColors: Uint8Array;
-  /** For overlays: weight of the colour, 0 to 256. */
-  readonly overlayWeight: number;
   /** One threshold per class id (length `info.idCount`); float32 as the reference compares. */
   readonly thresholds: Float32Array;
-  /** Non-finite logits are an error. */
-  readonly strict: boolean;
-  /** Also return the network's input and its logits (copies; for debugging and tests). */
-  readonly captureTensors: boolean;
 }
 
 /** A tensor copied out by `captureTensors`: one image, `[C, H, W]`. */
@@ -166,24 +149,19 @@ export interface NativeTensor {
   readonly data: ArrayBuffer;
 }
 
-/** One image's results. Buffers that hold nothing may be one and the same. */
+/** One image's results. */
 export interface NativeImageResult {
-  /** Size of the maps. */
-  readonly width: number;
-  readonly height: number;
-  /** `width·height` class ids, `info.idBytes` bytes each; empty where not asked for, or in the caller's memory. */
-  readonly segmentationMap: ArrayBuffer;
-  /** `width·height` float32; empty likewise. */
-  readonly confidence: ArrayBuffer;
-  /** Pixels of the map by class id, float64; empty where not asked for. */
-  readonly classAreas: ArrayBuffer;
-  /** float32 `[probabilityChannels.length, height, width]`; empty where not asked for. */
-  readonly probabilities: ArrayBuffer;
-  /** `width·height` pixels of red, green, blue and alpha; empty where not asked for. */
-  readonly overlay: ArrayBuffer;
-  readonly nonFinitePixels: number;
-  /** Where the image went and how long it took; `readGeometry` and `readTimings` of native-facts.ts know the places. */
+  /** Sizes, counts and times; native-facts.ts knows the places. */
   readonly facts: Float64Array;
+  /**
+   * What was asked for and is not in the caller's memory, in this order:
+   * - class ids, `info.idBytes` bytes for each pixel of the map;
+   * - confidence, float32 likewise;
+   * - pixels of the map by class id, float64;
+   * - probabilities, float32 `[probabilityChannels.length, height, width]`;
+   * - overlay: red, green, blue and alpha of each pixel of the map.
+   */
+  readonly parts: readonly ArrayBuffer[];
   /** Network input and logits where asked for; else empty. */
   readonly tensors: readonly NativeTensor[];
 }
@@ -220,7 +198,7 @@ export interface NativeModelInfo {
 
 /** Measuring which batch is quickest for an image: the network is run on zeros. */
 export interface NativeWarmUpRequest {
-  /** As in {@link NativeInferRequest}, and from the same numbers. */
+  /** As that of a {@link NativeInferRequest}, and from the same numbers. */
   readonly requestId: number;
   /** Size of the network's input. */
   readonly inputWidth: number;
@@ -331,8 +309,10 @@ export interface NativeOverlay {
   readonly height: number;
   /** True: the map is read in place until the promise settles. False: copied in the call. */
   readonly borrow: boolean;
-  /** The picture to paint on, or none: then the colours stand on transparency. */
-  readonly pictures: readonly NativeImage[];
+  /** Pixels of the picture to paint on. */
+  readonly picture: Uint8Array;
+  /** Its numbers (`imageNumbers` of native-request.ts); empty: no picture, the colours stand on transparency. */
+  readonly pictureNumbers: Float64Array;
   /** Where the map's top left lies in the picture. */
   readonly pictureX: number;
   readonly pictureY: number;

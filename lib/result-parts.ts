@@ -6,26 +6,39 @@ import type { NativeImageResult } from "./native.js";
 import { Probabilities } from "./probabilities.js";
 import type { ResultContext, ResultRequest } from "./result.js";
 
+/** Size of the maps. */
+export interface MapSize {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** Typed arrays over the very memory native code wrote, or over the caller's. */
 export function resultParts(
-  native: NativeImageResult,
+  { parts }: NativeImageResult,
+  { width, height }: MapSize,
   { idBytes }: ResultContext,
   { include, probabilityClasses, out }: ResultRequest,
 ): ResultValues {
-  const { width, height } = native;
   const Ids = idBytes === 2 ? Uint16Array : Uint8Array;
+  let place = 0;
+  const next = (): ArrayBuffer => {
+    const part = parts[place++];
+    if (part === undefined) throw new DeepLabError("INTERNAL", "Native code returned too few parts.");
+    return part;
+  };
+  // In the order of `parts`.
   return {
     segmentationMap: include.segmentationMap
-      ? (out?.segmentationMap?.subarray(0, width * height) ?? new Ids(native.segmentationMap))
+      ? (out?.segmentationMap?.subarray(0, width * height) ?? new Ids(next()))
       : undefined,
     confidence: include.confidence
-      ? (out?.confidence?.subarray(0, width * height) ?? new Float32Array(native.confidence))
+      ? (out?.confidence?.subarray(0, width * height) ?? new Float32Array(next()))
       : undefined,
-    classAreas: include.classAreas ? new Float64Array(native.classAreas) : undefined,
+    classAreas: include.classAreas ? new Float64Array(next()) : undefined,
     probabilities: include.probabilities
-      ? new Probabilities(probabilityClasses, width, height, new Float32Array(native.probabilities))
+      ? new Probabilities(probabilityClasses, width, height, new Float32Array(next()))
       : undefined,
-    overlayImage: include.overlay ? { data: new Uint8Array(native.overlay), width, height } : undefined,
+    overlayImage: include.overlay ? { data: new Uint8Array(next()), width, height } : undefined,
   };
 }
 

@@ -5,7 +5,7 @@ import { type ClassStats, classStats } from "./class-stats.js";
 import { callSite, fromNative } from "./errors.js";
 import type { AtLeastDefaultParts, Holding, IncludeFlags, ResultValues } from "./include.js";
 import type { NativeImageResult } from "./native.js";
-import { type Geometry, readGeometry, readTimings } from "./native-facts.js";
+import { type Geometry, readGeometry, readMapFacts, readTimings } from "./native-facts.js";
 import type { OutputTarget } from "./output.js";
 import { included, resultParts } from "./result-parts.js";
 import { type OverlayOptions, paintOverlay, type RgbaImage } from "./visualize/overlay.js";
@@ -120,9 +120,10 @@ export class SemanticSegmentationResult<Held extends ResultValues = Holding<AtLe
     outer: OuterTimings,
   ) {
     const { queue, preprocess, network, postprocess } = readTimings(native.facts);
-    this.width = native.width;
-    this.height = native.height;
-    const parts = resultParts(native, context, request) as Held;
+    const map = readMapFacts(native.facts);
+    this.width = map.width;
+    this.height = map.height;
+    const parts = resultParts(native, map, context, request) as Held;
     this.segmentationMap = parts.segmentationMap;
     this.confidence = parts.confidence;
     this.classAreas = parts.classAreas;
@@ -131,7 +132,7 @@ export class SemanticSegmentationResult<Held extends ResultValues = Holding<AtLe
     this.classNames = context.classNames;
     this.backgroundClassId = context.backgroundClassId;
     this.timings = { decode: outer.decode, queue, preprocess, network, postprocess, total: outer.total };
-    this.nonFinitePixels = native.nonFinitePixels;
+    this.nonFinitePixels = map.nonFinitePixels;
     this.#facts = native.facts;
     this.#context = context;
     this.#ownMemory = [request.out?.segmentationMap, request.out?.confidence].every(isFixed);

@@ -5,7 +5,6 @@
 import type { default as Sharp, SharpOptions } from "sharp";
 import { DeepLabError } from "../errors.js";
 import type { NativeImage } from "../native.js";
-import { noOutput } from "./raw.js";
 import { isDecodable, sniffFormat } from "./sniff.js";
 
 /** Most pixels an encoded picture may have: a small file can name a huge size. */
@@ -46,7 +45,6 @@ export async function decodePixels(bytes: Uint8Array): Promise<NativeImage> {
       matrix: "bt601",
       range: "limited",
       borrow: true,
-      ...noOutput,
     };
   } catch (error) {
     throw decodeError(error as Error, format);

@@ -50,12 +50,6 @@ const keys = ["data", "width", "height", "channels", "stride", "colorFormat", "m
 const mostPixels = 2 ** 28;
 const longestSide = 2 ** 20;
 
-/** For images whose results go into memory of our own. */
-export const noOutput = {
-  outSegmentationMap: new Uint8Array(0),
-  outConfidence: new Float32Array(0),
-} as const;
-
 /**
  * Checks raw pixels and describes them for native code, which copies them in the call or reads them in place.
  * @param copyInput False: read in place, as shared memory always is.
@@ -83,7 +77,6 @@ export function fromRaw(raw: RawImage, copyInput = true): NativeImage {
     matrix: nv12Option(raw, "matrix", ["bt601", "bt709"]),
     range: nv12Option(raw, "range", ["limited", "full"]),
     borrow: isReadInPlace(data, copyInput),
-    ...noOutput,
   };
 }
 

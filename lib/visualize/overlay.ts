@@ -5,6 +5,7 @@ import { DeepLabError } from "../errors.js";
 import { encodePng } from "../export/png.js";
 import { type ImageSource, loadImage, takeImage } from "../image/source.js";
 import { type NativeImage, native } from "../native.js";
+import { imageNumbers } from "../native-request.js";
 import { bytesOf } from "./map-bytes.js";
 import { classColor } from "./palette.js";
 
@@ -53,22 +54,26 @@ export async function paintOverlay(
   const alpha = given.alpha === undefined ? 0.5 : unitNumber(given.alpha, "alpha");
   const format = choiceOption(given.format, "format", ["rgba", "png"], "rgba");
   const { width, height } = source;
-  const pictures = options.image === undefined ? [] : [await underlay(source, options.image)];
+  const picture = options.image === undefined ? undefined : await underlay(source, options.image);
   const pixels = await native().paintOverlay({
     map: bytesOf(source.map),
     idBytes: source.map.BYTES_PER_ELEMENT,
     width,
     height,
     borrow: source.ownMemory,
-    pictures,
+    picture: picture?.data ?? none,
+    pictureNumbers: picture === undefined ? noNumbers : imageNumbers(picture),
     pictureX: 0,
     pictureY: 0,
-    colors: palette(source, pictures.length === 0 ? alpha : 1),
+    colors: palette(source, picture === undefined ? alpha : 1),
     weight: Math.round(alpha * 256),
   });
   const data = new Uint8Array(pixels);
   return format === "png" ? encodePng({ data, width, height }) : { data, width, height };
 }
+
+const none = new Uint8Array(0);
+const noNumbers = new Float64Array(0);
 
 // Red, green, blue, alpha of every id. Over a picture alpha says only whether there is a colour.
 function palette({ idCount, backgroundClassId }: OverlaySource, alpha: number): Uint8Array {

@@ -82,6 +82,50 @@ inline Napi::Uint16Array ReadShorts(Napi::Object from, const char* field) {
   return value.As<Napi::Uint16Array>();
 }
 
+// Numbers that come in one array: a field of an object costs a look-up by name. Each is read once,
+// in their order. The array is not to be touched by JavaScript meanwhile.
+class Numbers {
+ public:
+  Numbers(Napi::Object from, const char* field) : field_(field) {
+    const Napi::Value value = from.Get(field);
+    if (!value.IsTypedArray() ||
+        value.As<Napi::TypedArray>().TypedArrayType() != napi_float64_array) {
+      BorderError(field, "a Float64Array");
+    }
+    const auto list = value.As<Napi::Float64Array>();
+    next_ = list.Data();
+    end_ = next_ + list.ElementLength();
+  }
+
+  bool empty() const noexcept { return next_ == end_; }
+
+  double number() {
+    if (next_ == end_) BorderError(field_, "longer");
+    return *next_++;
+  }
+
+  int integer() {
+    const double value = number();
+    if (!(value >= INT32_MIN && value <= INT32_MAX) || value != static_cast<int>(value)) {
+      BorderError(field_, "32-bit integers");
+    }
+    return static_cast<int>(value);
+  }
+
+  // One of `count` values from 0.
+  template <typename Enum>
+  Enum choice(int count) {
+    const int value = integer();
+    if (value < 0 || value >= count) BorderError(field_, "numbers of what native knows");
+    return static_cast<Enum>(value);
+  }
+
+ private:
+  const char* field_;
+  const double* next_ = nullptr;
+  const double* end_ = nullptr;
+};
+
 // The entry of `names` that the string field equals, as its index.
 template <size_t N>
 int ReadChoice(Napi::Object from, const char* field, const char* const (&names)[N]) {

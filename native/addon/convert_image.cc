@@ -10,9 +10,6 @@
 namespace deeplab::addon {
 namespace {
 
-constexpr const char* kColorFormats[] = {"rgb", "bgr", "rgba", "bgra", "gray", "nv12"};
-constexpr const char* kMatrices[] = {"bt601", "bt709"};
-constexpr const char* kRanges[] = {"limited", "full"};
 constexpr int64_t kMaxPixels = int64_t{1} << 30;
 
 // Bytes that the view reaches over, or 0 where its sizes make no sense.
@@ -25,19 +22,26 @@ int64_t NeededBytes(const ImageView& view) {
 
 }  // namespace
 
-ImageView ReadView(Napi::Object from, const Napi::Uint8Array& bytes) {
-  ImageView view;
-  view.width = ReadInt(from, "width");
-  view.height = ReadInt(from, "height");
-  view.stride = ReadInt(from, "stride");
-  view.format = static_cast<ColorFormat>(ReadChoice(from, "colorFormat", kColorFormats));
-  if (view.format == ColorFormat::kNv12) {
-    view.matrix = static_cast<YuvMatrix>(ReadChoice(from, "matrix", kMatrices));
-    view.range = static_cast<YuvRange>(ReadChoice(from, "range", kRanges));
-  }
+ImageNumbers ReadImageNumbers(Numbers* from) {
+  ImageNumbers image;
+  image.view.width = from->integer();
+  image.view.height = from->integer();
+  image.view.stride = from->integer();
+  image.view.format = from->choice<ColorFormat>(6);
+  image.view.matrix = from->choice<YuvMatrix>(2);
+  image.view.range = from->choice<YuvRange>(2);
+  const int flags = from->integer();
+  image.borrow = (flags & 1) != 0;
+  image.has_out_ids = (flags & 2) != 0;
+  image.has_out_confidence = (flags & 4) != 0;
+  return image;
+}
+
+void SetPixels(const Napi::Uint8Array& bytes, ImageView* given) {
+  ImageView& view = *given;
   view.data = bytes.Data();
   const int64_t needed = NeededBytes(view);
-  if (needed > 0 && static_cast<int64_t>(bytes.ByteLength()) >= needed) return view;
+  if (needed > 0 && static_cast<int64_t>(bytes.ByteLength()) >= needed) return;
   throw Error(ErrorCode::kImageInvalid,
               "An image of " + std::to_string(view.width) + "×" + std::to_string(view.height) +
                   " with a stride of " + std::to_string(view.stride) + " bytes needs " +

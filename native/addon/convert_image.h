@@ -3,14 +3,24 @@
 
 #include <napi.h>
 
+#include "addon/border.h"
 #include "core/image.h"
 #include "core/memory.h"
 
 namespace deeplab::addon {
 
-// A NativeImage whose `data` is `bytes`. Throws Error{kImageInvalid} where the bytes do not hold
-// it.
-ImageView ReadView(Napi::Object from, const Napi::Uint8Array& bytes);
+// The numbers of a NativeImage, as lib/native-request.ts writes them.
+struct ImageNumbers {
+  ImageView view;  // without its data
+  bool borrow = false;
+  bool has_out_ids = false;
+  bool has_out_confidence = false;
+};
+
+ImageNumbers ReadImageNumbers(Numbers* from);
+
+// Points the view at `bytes`. Throws Error{kImageInvalid} where they do not hold it.
+void SetPixels(const Napi::Uint8Array& bytes, ImageView* view);
 
 // A dense copy of the pixels, which the view shows from now on; the caller's padding stays behind.
 // In bands on the shared pool.

@@ -87,20 +87,36 @@ std::vector<Range> OutputRanges(const std::vector<pipeline::InputImage>& images,
   return ranges;
 }
 
+std::string Named(const Range& range) {
+  return std::string("out.") + PartName(range.is_confidence) + " of image " +
+         std::to_string(range.image);
+}
+
+// Pixels that are read in place must not change under the kernels.
+void CheckPixels(const Range& out, const std::vector<pipeline::InputImage>& images) {
+  for (size_t i = 0; i < images.size(); ++i) {
+    const ImageView& view = images[i].view;
+    const bool borrowed = images[i].copy.data() == nullptr;
+    if (!borrowed || view.data + ByteLength(view) <= out.data || out.data + out.size <= view.data) {
+      continue;
+    }
+    OutputError("The array " + Named(out) + " lies over the pixels of image " + std::to_string(i) +
+                    ", which are read in place.",
+                out.image, out.is_confidence);
+  }
+}
+
 }  // namespace
 
-void ReadOutput(Napi::Object from, size_t index, int id_bytes, pipeline::InputImage* image,
-                CallerMemory* memory) {
-  const plan::Geometry& g = image->plan->geometry;
-  const Napi::Uint8Array ids = ReadBytes(from, "outSegmentationMap");
-  if (ids.ElementLength() > 0) {
-    image->out_ids = ReadArray(ids, index, false, MapBytes(g, id_bytes), memory);
-  }
-  const Napi::Float32Array confidence = ReadFloats(from, "outConfidence");
-  if (confidence.ElementLength() > 0) {
-    image->out_confidence =
-        static_cast<float*>(ReadArray(confidence, index, true, MapBytes(g, sizeof(float)), memory));
-  }
+void* ReadOutputIds(const Napi::Uint8Array& array, size_t index, int id_bytes,
+                    const plan::Geometry& geometry, CallerMemory* memory) {
+  return ReadArray(array, index, false, MapBytes(geometry, id_bytes), memory);
+}
+
+float* ReadOutputConfidence(const Napi::Float32Array& array, size_t index,
+                            const plan::Geometry& geometry, CallerMemory* memory) {
+  return static_cast<float*>(
+      ReadArray(array, index, true, MapBytes(geometry, sizeof(float)), memory));
 }
 
 void CheckOutputOverlaps(const std::vector<pipeline::InputImage>& images, int id_bytes,
@@ -112,11 +128,10 @@ void CheckOutputOverlaps(const std::vector<pipeline::InputImage>& images, int id
     const Range& before = ranges[i - 1];
     const Range& here = ranges[i];
     if (before.data + before.size <= here.data) continue;
-    OutputError(std::string("The arrays out.") + PartName(before.is_confidence) + " of image " +
-                    std::to_string(before.image) + " and out." + PartName(here.is_confidence) +
-                    " of image " + std::to_string(here.image) + " share memory.",
+    OutputError("The arrays " + Named(before) + " and " + Named(here) + " share memory.",
                 here.image, here.is_confidence);
   }
+  for (const Range& out : ranges) CheckPixels(out, images);
 }
 
 void FillOutputs(pipeline::Request* request, const CallerMemory& memory) {

@@ -25,12 +25,17 @@ struct CallerMemory {
   std::vector<OutputCopy> copies;
 };
 
-// Reads the two `out` fields of image `index` (NativeImage in lib/native.ts), whose plan is known.
-// Throws Error{kOptionInvalid} where an array is too small.
-void ReadOutput(Napi::Object from, size_t index, int id_bytes, pipeline::InputImage* image,
-                CallerMemory* memory);
+// Where the class map of image `index`, whose plan is known, goes in place; null: by a copy at the
+// end. Throws Error{kOptionInvalid} where the array is too small.
+void* ReadOutputIds(const Napi::Uint8Array& array, size_t index, int id_bytes,
+                    const plan::Geometry& geometry, CallerMemory* memory);
 
-// Throws Error{kOptionInvalid} where two maps of the request would lie over each other.
+// The same for the confidence.
+float* ReadOutputConfidence(const Napi::Float32Array& array, size_t index,
+                            const plan::Geometry& geometry, CallerMemory* memory);
+
+// Throws Error{kOptionInvalid} where two maps of the request would lie over each other, or one over
+// pixels that are read in place.
 void CheckOutputOverlaps(const std::vector<pipeline::InputImage>& images, int id_bytes,
                          const CallerMemory& memory);
 

@@ -9,14 +9,44 @@
 namespace deeplab::addon {
 namespace {
 
-pipeline::InputImage ReadImage(Napi::Object from, size_t index, const pipeline::Package& package,
-                               const plan::Overrides& overrides, CallerMemory* memory) {
-  const Napi::Uint8Array bytes = ReadBytes(from, "data");
+// The arrays of a request, one after the other.
+class Arrays {
+ public:
+  explicit Arrays(Napi::Object from) : list_(ReadArray(from, "arrays")) {}
+
+  template <typename Array>
+  Array next(napi_typedarray_type type) {
+    const Napi::Value value = list_[next_++];
+    if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != type) {
+      BorderError("arrays", "the typed arrays that the numbers speak of");
+    }
+    return value.As<Array>();
+  }
+
+ private:
+  Napi::Array list_;
+  uint32_t next_ = 0;
+};
+
+pipeline::InputImage ReadImage(Numbers* numbers, Arrays* arrays, size_t index,
+                               const pipeline::Request& request, CallerMemory* memory) {
+  const pipeline::Package& package = *request.package;
+  const ImageNumbers given = ReadImageNumbers(numbers);
+  const auto bytes = arrays->next<Napi::Uint8Array>(napi_uint8_array);
   pipeline::InputImage image;
-  image.view = ReadView(from, bytes);
-  image.plan = package.plans.preprocess(overrides, image.view.width, image.view.height);
-  ReadOutput(from, index, package.id_bytes, &image, memory);
-  if (ReadBool(from, "borrow")) {
+  image.view = given.view;
+  SetPixels(bytes, &image.view);
+  image.plan =
+      package.plans.preprocess(request.options.overrides, image.view.width, image.view.height);
+  if (given.has_out_ids) {
+    image.out_ids = ReadOutputIds(arrays->next<Napi::Uint8Array>(napi_uint8_array), index,
+                                  package.id_bytes, image.plan->geometry, memory);
+  }
+  if (given.has_out_confidence) {
+    image.out_confidence = ReadOutputConfidence(
+        arrays->next<Napi::Float32Array>(napi_float32_array), index, image.plan->geometry, memory);
+  }
+  if (given.borrow) {
     memory->pins.push_back(Napi::Persistent(bytes.As<Napi::Object>()));
   } else {
     image.copy = CopyPixels(&image.view);
@@ -41,14 +71,6 @@ void ReadChannels(Napi::Object from, size_t channel_count, std::vector<uint16_t>
   }
 }
 
-void ReadInclude(Napi::Object from, const pipeline::Package& package, pipeline::Include* to) {
-  to->ids = ReadBool(from, "includeSegmentationMap");
-  to->confidence = ReadBool(from, "includeConfidence");
-  to->class_areas = ReadBool(from, "includeClassAreas");
-  to->overlay = ReadBool(from, "includeOverlay");
-  ReadChannels(from, package.id_of_channel.size(), &to->probabilities);
-}
-
 void ReadOverlay(Napi::Object from, int id_count, pipeline::OverlayStyle* to) {
   const auto bytes = ReadBytes(from, "overlayColors");
   if (bytes.ByteLength() != static_cast<size_t>(id_count) * sizeof(uint32_t)) {
@@ -56,43 +78,52 @@ void ReadOverlay(Napi::Object from, int id_count, pipeline::OverlayStyle* to) {
   }
   to->colors.resize(static_cast<size_t>(id_count));
   std::memcpy(to->colors.data(), bytes.Data(), bytes.ByteLength());
-  to->weight = ReadInt(from, "overlayWeight");
-  if (to->weight < 0 || to->weight > 256) BorderError("overlayWeight", "from 0 to 256");
 }
 
-std::optional<pipeline::Request::Clock::time_point> ReadDeadline(Napi::Object from) {
+// `left`: milliseconds; 0 for none.
+std::optional<pipeline::Request::Clock::time_point> Deadline(double left) {
   using Clock = pipeline::Request::Clock;
-  const double left = ReadNumber(from, "deadline");
   if (!(left > 0)) return std::nullopt;
   // A century is no different from a longer deadline, and does not overflow.
   const std::chrono::duration<double, std::milli> capped(std::min(left, 3e12));
   return Clock::now() + std::chrono::duration_cast<Clock::duration>(capped);
 }
 
-void ReadOptions(Napi::Object from, const pipeline::Package& package,
-                 pipeline::RequestOptions* to) {
-  to->overrides = {ReadBool(from, "disableStaticCrop"), ReadBool(from, "disableGrayscale"),
-                   ReadBool(from, "disableContrast")};
-  ReadThresholds(from, package.id_count, &to->thresholds);
-  to->strict = ReadBool(from, "strict");
-  to->capture = ReadBool(from, "captureTensors");
-  ReadInclude(from, package, &to->include);
-  if (to->include.overlay) ReadOverlay(from, package.id_count, &to->overlay);
-  to->priority = ReadInt(from, "priority");
-  to->deadline = ReadDeadline(from);
+// In the order of lib/native-request.ts.
+void ReadFlags(int flags, pipeline::RequestOptions* to) {
+  const auto flag = [flags](int bit) { return (flags >> bit & 1) != 0; };
+  to->overrides = {flag(0), flag(1), flag(2)};
+  to->include.ids = flag(3);
+  to->include.confidence = flag(4);
+  to->include.class_areas = flag(5);
+  to->include.overlay = flag(6);
+  to->strict = flag(7);
+  to->capture = flag(8);
 }
 
-void ReadImages(Napi::Object from, pipeline::Request* request, CallerMemory* memory) {
-  const Napi::Array images = ReadArray(from, "images");
-  const uint32_t count = images.Length();
-  if (count == 0) throw Error(ErrorCode::kEmptyBatch, "The list of images is empty.");
-  request->images.reserve(count);
-  for (uint32_t i = 0; i < count; ++i) {
-    const Napi::Value entry = images[i];
-    if (!entry.IsObject()) BorderError("images", "an array of objects");
+// The numbers before those of the images; returns how many images there are.
+int ReadHeader(Numbers* from, pipeline::Request* request) {
+  pipeline::RequestOptions& options = request->options;
+  request->id = static_cast<uint64_t>(from->number());
+  ReadFlags(from->integer(), &options);
+  options.priority = from->integer();
+  options.deadline = Deadline(from->number());
+  options.overlay.weight = from->integer();
+  if (options.overlay.weight < 0 || options.overlay.weight > 256) {
+    BorderError("overlayWeight", "from 0 to 256");
+  }
+  return from->integer();
+}
+
+void ReadImages(Numbers* numbers, int count, Napi::Object from, pipeline::Request* request,
+                CallerMemory* memory) {
+  if (count < 1) throw Error(ErrorCode::kEmptyBatch, "The list of images is empty.");
+  Arrays arrays(from);
+  request->images.reserve(static_cast<size_t>(count));
+  for (int i = 0; i < count; ++i) {
     try {
-      request->images.push_back(ReadImage(entry.As<Napi::Object>(), i, *request->package,
-                                          request->options.overrides, memory));
+      request->images.push_back(
+          ReadImage(numbers, &arrays, static_cast<size_t>(i), *request, memory));
     } catch (const Error& error) {
       ErrorDetail detail = error.detail();
       detail.emplace_back("index", std::to_string(i));
@@ -123,10 +154,14 @@ pipeline::RequestPtr ReadInferRequest(Napi::Object from,
                                       std::shared_ptr<const pipeline::Package> package,
                                       CallerMemory* memory) {
   auto request = pipeline::NewRequest();
-  request->id = static_cast<uint64_t>(ReadNumber(from, "requestId"));
-  ReadOptions(from, *package, &request->options);
+  pipeline::RequestOptions& options = request->options;
+  Numbers numbers(from, "numbers");
+  const int count = ReadHeader(&numbers, request.get());
+  ReadThresholds(from, package->id_count, &options.thresholds);
+  ReadChannels(from, package->id_of_channel.size(), &options.include.probabilities);
+  if (options.include.overlay) ReadOverlay(from, package->id_count, &options.overlay);
   request->package = std::move(package);
-  ReadImages(from, request.get(), memory);
+  ReadImages(&numbers, count, from, request.get(), memory);
   CheckSameInputSize(request->images);
   CheckOutputOverlaps(request->images, request->package->id_bytes, *memory);
   return request;

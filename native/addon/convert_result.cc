@@ -56,7 +56,10 @@ Napi::Float64Array WriteFacts(Napi::Env env, const pipeline::ImageResult& result
                           t.queue,
                           t.preprocess,
                           t.network,
-                          t.postprocess};
+                          t.postprocess,
+                          static_cast<double>(result.width),
+                          static_cast<double>(result.height),
+                          static_cast<double>(result.non_finite)};
   constexpr size_t kCount = sizeof facts / sizeof facts[0];
   Napi::Float64Array to = Napi::Float64Array::New(env, kCount);
   std::copy(facts, facts + kCount, to.Data());
@@ -90,22 +93,27 @@ Napi::ArrayBuffer WriteAreas(Napi::Env env, const HostBuffer& areas) {
   return to;
 }
 
-Napi::Object WriteImage(Napi::Env env, pipeline::ImageResult* result) {
-  const Napi::ArrayBuffer none = Napi::ArrayBuffer::New(env, 0);
-  const auto adopt = [&](HostBuffer* buffer) {
-    return buffer->data() == nullptr ? none : Adopt(env, std::move(*buffer));
+// What there is, in the order of `parts` in lib/native.ts.
+Napi::Array WriteParts(Napi::Env env, pipeline::ImageResult* result) {
+  Napi::Array list = Napi::Array::New(env);
+  uint32_t count = 0;
+  const auto add = [&](HostBuffer* buffer) {
+    if (buffer->data() != nullptr) list.Set(count++, Adopt(env, std::move(*buffer)));
   };
-  const bool counted = result->class_areas.data() != nullptr;
+  add(&result->ids);
+  add(&result->confidence);
+  if (result->class_areas.data() != nullptr) {
+    list.Set(count++, WriteAreas(env, result->class_areas));
+  }
+  add(&result->probabilities);
+  add(&result->overlay);
+  return list;
+}
+
+Napi::Object WriteImage(Napi::Env env, pipeline::ImageResult* result) {
   Napi::Object to = Napi::Object::New(env);
-  to.Set("width", result->width);
-  to.Set("height", result->height);
-  to.Set("segmentationMap", adopt(&result->ids));
-  to.Set("confidence", adopt(&result->confidence));
-  to.Set("classAreas", counted ? WriteAreas(env, result->class_areas) : none);
-  to.Set("probabilities", adopt(&result->probabilities));
-  to.Set("overlay", adopt(&result->overlay));
-  to.Set("nonFinitePixels", static_cast<double>(result->non_finite));
   to.Set("facts", WriteFacts(env, *result));
+  to.Set("parts", WriteParts(env, result));
   to.Set("tensors", WriteTensors(env, &result->tensors));
   return to;
 }

@@ -1,6 +1,7 @@
 // Finished requests of one handle, on their way from the model's threads to its JavaScript thread.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -22,7 +23,11 @@ class Inbox final : public pipeline::Listener {
   void sent();
   void not_sent();
 
+  void soon() noexcept override;
   void done(pipeline::RequestPtr request) noexcept override;
+
+  // JavaScript thread, woken by soon(): waits awake for what was announced, a few microseconds.
+  void await_announced();
 
   // JavaScript thread: what has been finished since, in order; `finished` comes back empty.
   void take(std::vector<pipeline::RequestPtr>* finished);
@@ -40,6 +45,8 @@ class Inbox final : public pipeline::Listener {
   std::condition_variable none_;
   std::vector<pipeline::RequestPtr> finished_;
   size_t in_flight_ = 0;
+  bool announced_ = false;            // the JavaScript thread is on its way to await_announced()
+  std::atomic<bool> arrived_{false};  // finished_ is not empty
 };
 
 }  // namespace deeplab::addon

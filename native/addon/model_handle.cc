@@ -156,6 +156,11 @@ void ModelHandle::start(Napi::Env env, pipeline::RequestPtr request, Pending pen
   }
 }
 
+void ModelHandle::settle_announced(Napi::Env env) {
+  inbox_->await_announced();
+  settle_finished(env);
+}
+
 void ModelHandle::settle_finished(Napi::Env env) {
   inbox_->take(&finished_);
   for (pipeline::RequestPtr& request : finished_) {

@@ -32,6 +32,8 @@ class ModelHandle {
 
   // Settles the promises of what the inbox holds.
   void settle_finished(Napi::Env env);
+  // The same for what is about to be there.
+  void settle_announced(Napi::Env env);
 
  private:
   // The JavaScript side of a request.

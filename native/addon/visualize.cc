@@ -95,14 +95,13 @@ struct Painting {
 };
 
 void ReadPicture(Napi::Object from, Painting* to, Errands::Pins* pins) {
-  const Napi::Array pictures = ReadArray(from, "pictures");
-  if (pictures.Length() == 0) return;
-  const Napi::Value first = pictures[0u];
-  if (pictures.Length() != 1 || !first.IsObject()) BorderError("pictures", "one picture, or none");
-  const auto image = first.As<Napi::Object>();
-  const Napi::Uint8Array bytes = ReadBytes(image, "data");
-  to->picture = ReadView(image, bytes);
-  if (ReadBool(image, "borrow")) {
+  Numbers numbers(from, "pictureNumbers");
+  if (numbers.empty()) return;
+  const ImageNumbers image = ReadImageNumbers(&numbers);
+  const Napi::Uint8Array bytes = ReadBytes(from, "picture");
+  to->picture = image.view;
+  SetPixels(bytes, &to->picture);
+  if (image.borrow) {
     pins->push_back(Napi::Persistent(bytes.As<Napi::Object>()));
   } else {
     to->copy = CopyPixels(&to->picture);

@@ -4,24 +4,11 @@
 
 #include <algorithm>
 
-#include "core/usable_cores.h"
+#include "core/spin.h"
 
 namespace deeplab::pipeline {
 
 using Clock = Request::Clock;
-
-namespace {
-
-// Tells the core that this is a loop that waits.
-inline void Pause() noexcept {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
-#endif
-}
-
-}  // namespace
 
 void Model::serve(Lane& lane) {
   Batch& batch = lane.batch;
@@ -39,7 +26,10 @@ void Model::serve(Lane& lane) {
     lock.lock();
     leave_engine();
     lock.unlock();
-    if (!warm_up) batch.postprocess();
+    if (!warm_up) {
+      batch.announce();
+      batch.postprocess();
+    }
     lock.lock();
     finish(lane, &settled);
     lock.unlock();
@@ -79,14 +69,11 @@ bool Model::await_work(std::unique_lock<std::mutex>& lock, WaitingList* settled)
 // Who awaits an answer often has the next picture at hand: it comes within the time that sleeping
 // and being woken would take both sides. Bounded, and only after work: an idle model sleeps.
 void Model::look_out(std::unique_lock<std::mutex>& lock) {
-  static const bool alone = UsableHardwareThreads() < 2;
-  if (alone) return;
-  constexpr std::chrono::microseconds kLongest{100};
+  constexpr std::chrono::microseconds kLongest{200};
   const uint64_t seen = arrivals_.load(std::memory_order_relaxed);
   ++spinning_;
   lock.unlock();
-  const auto end = Clock::now() + kLongest;
-  while (arrivals_.load(std::memory_order_acquire) == seen && Clock::now() < end) Pause();
+  SpinUntil([&] { return arrivals_.load(std::memory_order_acquire) != seen; }, kLongest);
   lock.lock();
   --spinning_;
 }

@@ -95,13 +95,13 @@ void Model::submit(RequestPtr given) {
   queue_.push(request);
   active_.push_back(request);
   ++counters_.submitted;
-  arrivals_.fetch_add(1, std::memory_order_release);
   // A lane that looks out for work needs no call, unless there is more than it takes.
   const bool seen = spinning_ > 0 && queue_.images() == request.units();
   const bool joins = absorbing_ != nullptr;
   const bool sooner = queue_.next_deadline() < deadline;
   // Whoever is woken wants the lock. The model lives: its caller holds it.
   lock.unlock();
+  arrivals_.fetch_add(1, std::memory_order_release);
   if (joins) turn_.notify_all();
   if (!seen) wake_.notify_one();
   if (sooner) watch_.notify_one();

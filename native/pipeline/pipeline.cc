@@ -215,6 +215,15 @@ void Batch::run() {
   });
 }
 
+void Batch::announce() const noexcept {
+  if (logits_ == nullptr || units.size() != 1) return;
+  const Request& request = *units.front().request;
+  const plan::Geometry& g = units.front().geometry();
+  constexpr int64_t kMostValues = 1 << 17;  // some 20 µs
+  const int64_t values = int64_t{g.map_width} * g.map_height * logits_->front().shape.channels;
+  if (request.images.size() == 1 && values <= kMostValues) request.listener->soon();
+}
+
 void Batch::postprocess() {
   if (logits_ == nullptr) return;
   for (size_t i = 0; i < units.size(); ++i) {

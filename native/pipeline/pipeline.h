@@ -35,6 +35,8 @@ class Batch {
   // Pre-processes the images that have not been yet; there is room for `capacity` in all.
   void preprocess(size_t capacity);
   void run();
+  // Tells the listener of a picture so small that post-processing it is quicker than being woken.
+  void announce() const noexcept;
   void postprocess();
   void clear() noexcept;
 

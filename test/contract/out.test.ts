@@ -171,6 +171,22 @@ describe("arrays that cannot be used are OPTION_INVALID", () => {
       expect([...segmentationMap]).toEqual(stripeMap);
   });
 
+  test("over pixels that are read in place", async () => {
+    const { data, width, height } = stripes();
+    const memory = new SharedArrayBuffer(data.length + 64);
+    const pixels = new Uint8Array(memory, 0, data.length);
+    pixels.set(data);
+    const image = { data: pixels, width, height };
+    const out = { segmentationMap: new Uint8Array(memory, data.length - 1, 64) };
+    await expect(model.infer([stripes(), image], { out: [out, {}] })).rejects.toMatchObject({
+      code: "OPTION_INVALID",
+      message: expect.stringMatching(/of image 0 lies over the pixels of image 1/),
+      detail: { option: "out.segmentationMap", index: 0 },
+    });
+    const behind = { segmentationMap: new Uint8Array(memory, data.length, 64) };
+    expect([...(await model.infer(image, { out: behind })).segmentationMap]).toEqual(stripeMap);
+  });
+
   test("not one an image, not listed, or for a part that is left out", async () => {
     const one = { segmentationMap: new Uint8Array(64) };
     const refused = async (work: Promise<unknown>, message: RegExp) =>

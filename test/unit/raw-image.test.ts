@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { loadImages, readyImages, takeImages } from "../../dist/image/load-all.js";
-import { fromRaw, noOutput, type RawImage } from "../../dist/image/raw.js";
+import { fromRaw, type RawImage } from "../../dist/image/raw.js";
 import { ownPixels, takeImage } from "../../dist/image/source.js";
 
 const raw = (fields: object) => fromRaw(fields as unknown as RawImage);
@@ -27,7 +27,6 @@ describe("raw pixels", () => {
       borrow: false,
       matrix: "bt601",
       range: "limited",
-      ...noOutput,
     });
   });
 

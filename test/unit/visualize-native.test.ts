@@ -4,7 +4,9 @@
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { classStats } from "../../dist/class-stats.js";
-import { type NativeImage, type NativeOverlay, native } from "../../dist/native.js";
+import { fromRaw } from "../../dist/image/raw.js";
+import { type NativeOverlay, native } from "../../dist/native.js";
+import { imageNumbers } from "../../dist/native-request.js";
 import { paintOverlay, type RgbaImage } from "../../dist/visualize/overlay.js";
 import { nv12ToRgb } from "../oracle/nv12.js";
 import { bytesPerPixel, toRgb } from "../oracle/preprocess.js";
@@ -146,7 +148,7 @@ describe("painting an overlay", () => {
       const [width, height] = [random.integer(60, 200), random.integer(60, 200)];
       const stride = width * bytesPerPixel(colorFormat) + random.integer(0, 9);
       const data = random.bytes(stride * height);
-      const picture = { data, width, height, stride, colorFormat, borrow } as NativeImage;
+      const picture = { ...fromRaw({ data, width, height, stride, colorFormat }), borrow };
       const [pictureX, pictureY] = [random.integer(0, 30), random.integer(0, 30)];
       const mapWidth = width - pictureX - random.integer(0, 20);
       const map = randomMap(random, mapWidth * (height - pictureY), idCount);
@@ -157,7 +159,8 @@ describe("painting an overlay", () => {
         width: mapWidth,
         height: height - pictureY,
         borrow,
-        pictures: [picture],
+        picture: data,
+        pictureNumbers: imageNumbers(picture),
         pictureX,
         pictureY,
         colors,
@@ -195,14 +198,16 @@ describe("painting an overlay", () => {
   });
 
   test("out of its picture is an error", async () => {
-    const picture = { data: new Uint8Array(12), width: 2, height: 2, stride: 6, colorFormat: "rgb" };
+    const data = new Uint8Array(12);
+    const picture = fromRaw({ data, width: 2, height: 2, colorFormat: "rgb" });
     const overlay = {
       map: new Uint8Array(4),
       idBytes: 1,
       width: 2,
       height: 2,
       borrow: true,
-      pictures: [{ ...picture, borrow: true } as NativeImage],
+      picture: data,
+      pictureNumbers: imageNumbers(picture),
       pictureX: 1,
       pictureY: 0,
       colors: new Uint8Array(4),
@@ -216,7 +221,9 @@ describe("painting an overlay", () => {
     ["ids of three bytes", { idBytes: 3 }],
     ["a weight of more than one", { weight: 257 }],
     ["a negative size", { width: -2, height: -2 }],
-    ["two pictures", { pictures: [{}, {}] }],
+    ["half a picture", { pictureNumbers: Float64Array.of(2, 2, 6) }],
+    ["pixels in an unknown order", { pictureNumbers: Float64Array.of(2, 2, 6, 6, 0, 0, 0) }],
+    ["half pixels", { pictureNumbers: Float64Array.of(2, 2.5, 6, 0, 0, 0, 0) }],
   ])("with %s is refused", (_, wrong) => {
     const overlay = {
       map: new Uint8Array(4),
@@ -224,7 +231,8 @@ describe("painting an overlay", () => {
       width: 2,
       height: 2,
       borrow: true,
-      pictures: [],
+      picture: new Uint8Array(0),
+      pictureNumbers: new Float64Array(0),
       pictureX: 0,
       pictureY: 0,
       colors: new Uint8Array(8),
