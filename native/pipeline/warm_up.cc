@@ -9,7 +9,9 @@
 namespace deeplab::pipeline {
 namespace {
 
-constexpr double kTolerance = 1.03;
+// A batch multiplies everybody's wait and leaves the caches colder for the other stages: 512²
+// images in twos gained 6 in 100 in the engine and lost 10 end to end.
+constexpr double kTolerance = 1.10;
 
 std::vector<int> SizesToMeasure(const infer::BatchLimits& limits) {
   std::vector<int> sizes;

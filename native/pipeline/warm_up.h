@@ -15,7 +15,7 @@ namespace deeplab::pipeline {
 BatchProfile MeasureBatches(infer::Slot& slot, const infer::Session& session, const WarmUp& warm_up,
                             const std::function<bool()>& goes_on);
 
-// Batches of everybody's images up to the smallest size that is as quick for an image as any, to 3
+// Batches of everybody's images up to the smallest size that is as quick for an image as any, to 10
 // in 100: a larger batch has to earn the wait. A list is split by it too.
 BatchRule RuleFrom(const BatchProfile& profile, const infer::BatchLimits& limits);
 

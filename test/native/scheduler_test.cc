@@ -231,8 +231,8 @@ TEST(Scheduler, TakesTheSmallestBatchThatIsAsQuickAsAny) {
     }
     return RuleFrom(profile, Limits(1, 8)).strangers;
   };
-  EXPECT_EQ(rule({10, 9.9, 9.8, 9.75}), 1);
-  EXPECT_EQ(rule({10, 8, 7.9, 7.8}), 2);
+  EXPECT_EQ(rule({10, 9.8, 9.5, 9.2}), 1);
+  EXPECT_EQ(rule({10, 8, 7.9, 7.4}), 2);
   EXPECT_EQ(rule({10, 8, 7, 5}), 8);
   EXPECT_EQ(rule({10, 11, 6, 12}), 4);
 }
