@@ -26,6 +26,7 @@ interface Waiting {
   readonly end: (refusal?: { readonly error: unknown }) => void;
 }
 
+// 24 days: whoever may wait for longer has no timer.
 const longestTimer = 2 ** 31 - 1;
 
 /** The door of one model handle. */
@@ -90,9 +91,9 @@ export class Admission {
     const { count, priority, deadline, start, signal } = entrant;
     return new Promise((resolve, reject) => {
       const onAbort = () => waiting.end({ error: signal?.reason });
-      const left = Math.min(longestTimer, start + deadline - performance.now());
-      const timer =
-        deadline > 0 ? setTimeout(() => waiting.end({ error: deadlineExceeded(deadline) }), left) : undefined;
+      const left = start + deadline - performance.now();
+      const expire = () => waiting.end({ error: deadlineExceeded(deadline) });
+      const timer = deadline > 0 && left <= longestTimer ? setTimeout(expire, left) : undefined;
       const waiting: Waiting = {
         entrant,
         end: (refusal) => {

@@ -49,9 +49,10 @@ export interface InferOptions<Parts extends readonly ResultPart[] = DefaultParts
    */
   readonly out?: OutputArrays | readonly OutputArrays[];
   /**
-   * False: raw pixels over ordinary ArrayBuffers are read in place until the promise settles, and changing,
-   * transferring or (WebAssembly) growing their memory before is the caller's fault. Resizable ArrayBuffers are copied
-   * all the same. SharedArrayBuffers are always read in place, encoded bytes always copied.
+   * False: raw pixels over ordinary ArrayBuffers are read in place until the promise settles. Until then the caller
+   * must not change them, and must not transfer or (WebAssembly) grow their memory: Node-API cannot hold it, and what
+   * is read after that is undefined, up to a crash. Resizable ArrayBuffers are copied all the same. SharedArrayBuffers
+   * are always read in place, encoded bytes always copied.
    * @default true
    */
   readonly copyInput?: boolean;

@@ -59,8 +59,9 @@ export interface FromPretrainedOptions {
   readonly allowClassMismatch?: boolean;
   /**
    * Most images in one run of a network of open batch size, of one call or of several that wait. A package's own
-   * limit counts where it is lower. Whether batches help is measured by
-   * `warmUp()`: before that, images of different calls share a run only with `maxBatchDelay`.
+   * limit counts where it is lower. Whether it pays is measured by `warmUp()`; without one, the first runs in which
+   * several calls could share try both, and from then on calls share only if that was a tenth quicker an image. With
+   * `maxBatchDelay` they always do.
    * @default 8
    */
   readonly maxBatch?: number;

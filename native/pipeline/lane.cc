@@ -135,11 +135,19 @@ void Model::leave_engine() {
   if (lanes_.size() > 1) turn_.notify_all();
 }
 
+void Model::learn(const Batch& batch) {
+  const size_t images = batch.units.size();
+  counters_.batch(images, batch.network_ms());
+  if (!trial_.open()) return;
+  trial_.ran(images, batch.units.front().geometry(), batch.network_ms());
+  rule_.strangers = trial_.shares() ? limits().max_batch : limits().min_batch;
+}
+
 // Which requests are over now? A failed one takes its waiting images with it.
 void Model::finish(Lane& lane, WaitingList* settled) {
   Batch& batch = lane.batch;
   counters_.running -= batch.units.size();
-  if (batch.ran()) counters_.batch(batch.units.size(), batch.network_ms());
+  if (batch.ran()) learn(batch);
   for (const Unit& unit : batch.units) {
     Request& request = *unit.request;
     --request.running;

@@ -9,12 +9,14 @@
 namespace deeplab::pipeline {
 namespace {
 
-// Without a measurement: a request's own images fill the batch; others' join only where the model
-// would otherwise be given padding, because a caller should not wait for strangers' pictures. Who
-// sets a delay asks for sharing.
-BatchRule UnmeasuredRule(const infer::BatchLimits& limits, const SchedulerOptions& options) {
-  const bool share = options.max_batch_delay_ms > 0;
-  return {limits.max_batch, share ? limits.max_batch : limits.min_batch};
+// Without a measurement: what waits goes together.
+BatchRule UnmeasuredRule(const infer::BatchLimits& limits) {
+  return {limits.max_batch, limits.max_batch};
+}
+
+// Who sets a delay asks for sharing.
+bool Doubtful(const infer::BatchLimits& limits, const SchedulerOptions& options) {
+  return limits.min_batch < limits.max_batch && options.max_batch_delay_ms <= 0;
 }
 
 Error DeadlineError(const Request& request, Request::Clock::time_point now) {
@@ -36,7 +38,8 @@ Model::Model(std::unique_ptr<infer::Session> session, std::string reason,
     : session_(std::move(session)),
       reason_(std::move(reason)),
       options_(options),
-      rule_(UnmeasuredRule(session_->limits(), options)),
+      rule_(UnmeasuredRule(session_->limits())),
+      trial_(Doubtful(session_->limits(), options)),
       counters_(session_->limits().max_batch) {
   if (options_.max_in_flight < 1) options_.max_in_flight = std::max(session_->limits().slots, 1);
   try {

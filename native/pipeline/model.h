@@ -22,6 +22,7 @@
 #include "pipeline/queue.h"
 #include "pipeline/request.h"
 #include "pipeline/scheduler.h"
+#include "pipeline/sharing_trial.h"
 
 namespace deeplab::pipeline {
 
@@ -83,6 +84,7 @@ class Model {
   void await_turn(Lane& lane, std::unique_lock<std::mutex>& lock);
   void leave_engine();
   void finish(Lane& lane, WaitingList* settled);
+  void learn(const Batch& batch);
 
   void measure(Lane& lane);  // of a warm-up; without the lock
   bool goes_on(const Request& request);
@@ -106,6 +108,7 @@ class Model {
   Queue queue_;
   ActiveList active_;  // submitted and not settled
   BatchRule rule_;
+  SharingTrial trial_;  // decides the rule's strangers while it is open
   BatchProfile profile_;
   Counters counters_;
   int idle_lanes_ = 0;  // asleep or looking out for work

@@ -34,7 +34,7 @@ struct BatchProfile {
   bool measured() const noexcept { return !entries.empty(); }
 };
 
-// How many images a batch takes; what the profile decided, or the rule without one.
+// How many images a batch takes, as the profile, or without one the trial, decided.
 struct BatchRule {
   int own = 1;        // of the request that begins the batch
   int strangers = 1;  // images in a batch up to which other requests' join it

@@ -5,13 +5,10 @@
 #include <cstring>
 
 #include "pipeline/lane.h"
+#include "pipeline/sharing_trial.h"
 
 namespace deeplab::pipeline {
 namespace {
-
-// A batch multiplies everybody's wait and leaves the caches colder for the other stages: 512²
-// images in twos gained 6 in 100 in the engine and lost 10 end to end.
-constexpr double kTolerance = 1.10;
 
 std::vector<int> SizesToMeasure(const infer::BatchLimits& limits) {
   std::vector<int> sizes;
@@ -62,7 +59,7 @@ BatchRule RuleFrom(const BatchProfile& profile, const infer::BatchLimits& limits
   double quickest = profile.entries.front().ms_per_image;
   for (const auto& entry : profile.entries) quickest = std::min(quickest, entry.ms_per_image);
   for (const auto& entry : profile.entries) {
-    if (entry.ms_per_image <= quickest * kTolerance) return {entry.batch, entry.batch};
+    if (entry.ms_per_image <= quickest * kWorthSharing) return {entry.batch, entry.batch};
   }
   return {limits.max_batch, limits.max_batch};
 }
@@ -75,6 +72,7 @@ void Model::measure(Lane& lane) {
     if (!profile.measured()) return;
     std::lock_guard lock(mutex_);
     rule_ = RuleFrom(profile, limits());
+    trial_.close();
     profile_ = std::move(profile);
   } catch (...) {
     request.error = Describe(std::current_exception());

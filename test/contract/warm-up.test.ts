@@ -29,6 +29,18 @@ describe("warmUp", () => {
       expect([...segmentationMap]).toEqual(stripeMap);
   });
 
+  test("is not needed for calls that wait to share a run, which then may go on to do so or not", async () => {
+    await using other = await AutoModel.fromPretrained(await tinyPackage(), { maxBatch: 4, maxQueue: 32 });
+    const calls = Array.from({ length: 32 }, () => other.infer(stripes()));
+    for (const { segmentationMap } of await Promise.all(calls))
+      expect([...segmentationMap]).toEqual(stripeMap);
+    const { images, batches, batching } = other.stats();
+    expect(batches.some(([size]) => size > 1)).toBe(true);
+    expect(Math.max(...batches.map(([size]) => size))).toBeLessThanOrEqual(4);
+    expect(batches.reduce((sum, [size, runs]) => sum + size * runs, 0)).toBe(images);
+    expect({ images, batching }).toEqual({ images: 32, batching: null });
+  });
+
   test("without rounds only runs the pictures", async () => {
     await using other = await AutoModel.fromPretrained(await tinyPackage());
     expect(await other.warmUp({ rounds: 0 })).toBeNull();

@@ -172,6 +172,10 @@ inline std::shared_ptr<const Package> OwnSizePackage(const Model& model) {
 // Keeps a request when it is over, and says when.
 class Waiter final : public Listener {
  public:
+  void soon() noexcept override {
+    std::lock_guard lock(mutex_);
+    if (times_ == 0) ++announced_;
+  }
   void done(RequestPtr request) noexcept override {
     std::lock_guard lock(mutex_);
     ++times_;
@@ -187,6 +191,11 @@ class Waiter final : public Listener {
     std::lock_guard lock(mutex_);
     return times_;
   }
+  // How often soon() was called before done().
+  int announced() {
+    std::lock_guard lock(mutex_);
+    return announced_;
+  }
   Request::Clock::time_point when() {
     std::lock_guard lock(mutex_);
     return when_;
@@ -196,7 +205,7 @@ class Waiter final : public Listener {
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
-  int times_ = 0;
+  int times_ = 0, announced_ = 0;
   Request::Clock::time_point when_;
   RequestPtr request_;
 };

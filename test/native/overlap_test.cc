@@ -117,7 +117,7 @@ TEST_F(Overlap, OneLaneBeginsNothingBeforeTheLastIsDone) {
 
 TEST_F(Overlap, TheEngineTakesBatchesInTheOrderInWhichTheyWereBegun) {
   engine_->hold();
-  open(4, Limits(1, 2));
+  open(4, Limits(1, 1));
   Batches expected;
   for (int red = 1; red <= 12; ++red) {
     // Of various sizes: the larger take longer to pre-process.

@@ -1,45 +1,16 @@
-// What is begun when, what runs together, and how each request ends: pipeline/ over a fake engine.
+// What is begun when, and how each request ends: pipeline/ over a fake engine.
 
 #include <gtest/gtest.h>
 
-#include <cmath>
-
-#include "fake_session.h"
-#include "pipeline/warm_up.h"
+#include "busy_model.h"
 
 namespace deeplab::pipeline {
 namespace {
 
 using namespace testing_support;  // NOLINT: a test's own helpers
-using Batches = std::vector<std::vector<int>>;
 
 Error Aborted() { return Error(ErrorCode::kAborted, "stop"); }
 Error ClosedError() { return Error(ErrorCode::kClosed, "closed"); }
-
-// A model with one image (red 200) in the engine, so that all that follows waits.
-struct Busy {
-  std::shared_ptr<Engine> engine = std::make_shared<Engine>();
-  std::shared_ptr<Model> model;
-  std::shared_ptr<const Package> package;
-  std::shared_ptr<Waiter> first;
-
-  explicit Busy(const infer::BatchLimits& limits = Limits(1, 1),
-                const SchedulerOptions& options = {}) {
-    engine->hold();
-    model = FakeModel(engine, limits, options);
-    package = OwnSizePackage(*model);
-    first = submit(Ask{{200}, 8});
-    EXPECT_TRUE(engine->wait_for_runs(1));
-  }
-  ~Busy() { engine->let_through(); }
-  std::shared_ptr<Waiter> submit(const Ask& ask) { return Submit(*model, package, ask); }
-  // What ran after the first.
-  Batches rest() {
-    Batches batches = engine->batches();
-    batches.erase(batches.begin());
-    return batches;
-  }
-};
 
 TEST(Scheduler, BeginsTheHigherPriorityFirstAndWithinOneWhoCameFirst) {
   Busy busy;
@@ -66,7 +37,7 @@ TEST(Scheduler, AHigherPriorityGoesBeforeTheRestOfAList) {
   busy.engine->let_through();
   ASSERT_TRUE(list->wait());
   ASSERT_TRUE(urgent->wait());
-  EXPECT_EQ(busy.rest(), (Batches{{1, 2}, {9}, {3, 4}}));
+  EXPECT_EQ(busy.rest(), (Batches{{1, 2}, {9, 3}, {4}}));
 }
 
 TEST(Scheduler, SettlesAtTheDeadlineWhatHasNotBegunAndRunsNothingOfIt) {
@@ -146,154 +117,20 @@ TEST(Scheduler, TakesAListLongerThanTheBoundWhereNothingWaits) {
   ExpectAnswered(*list, ask);
 }
 
-TEST(Scheduler, FillsBatchesWithARequestsOwnImagesAndLeavesStrangersOut) {
-  Busy busy(Limits(1, 4));
-  const auto a = busy.submit(Ask{{1, 2, 3, 4, 5}});
-  const auto b = busy.submit(Ask{{6}});
-  const auto c = busy.submit(Ask{{7}});
-  busy.engine->let_through();
-  ExpectAnswered(*a, Ask{{1, 2, 3, 4, 5}});
-  ExpectAnswered(*b, Ask{{6}});
-  ExpectAnswered(*c, Ask{{7}});
-  EXPECT_EQ(busy.rest(), (Batches{{1, 2, 3, 4}, {5}, {6}, {7}}));
-}
-
-TEST(Scheduler, GivesStrangersInsteadOfPaddingToAFixedBatch) {
-  Busy busy(Limits(4, 4));
-  const auto a = busy.submit(Ask{{1, 2, 3}});
-  const auto b = busy.submit(Ask{{4, 5, 6}});
-  busy.engine->let_through();
-  ExpectAnswered(*a, Ask{{1, 2, 3}});
-  ExpectAnswered(*b, Ask{{4, 5, 6}});
-  EXPECT_EQ(busy.rest(), (Batches{{1, 2, 3, 4}, {5, 6, 0, 0}}));  // padded with zeros
-}
-
-TEST(Scheduler, NeverMixesInputSizes) {
-  Busy busy(Limits(4, 4));
-  const auto a = busy.submit(Ask{{1, 2}, 4});
-  const auto b = busy.submit(Ask{{3}, 6});
-  const auto c = busy.submit(Ask{{4}, 6});
-  busy.engine->let_through();
-  for (const auto& waiter : {a, b, c}) ASSERT_TRUE(waiter->wait());
-  EXPECT_EQ(busy.rest(), (Batches{{1, 2, 0, 0}, {3, 4, 0, 0}}));
-}
-
-// Has the model measured, on an engine that takes so long.
-ModelStats WarmUpWith(Busy& busy, double (*cost_ms)(size_t images)) {
-  busy.engine->let_through();
-  EXPECT_TRUE(busy.first->wait());
-  busy.engine->cost_ms = cost_ms;
-  const auto waiter = std::make_shared<Waiter>();
-  RequestPtr request = NewRequest();
-  request->warm_up = {5, 7, 3};
-  request->listener = waiter;
-  busy.model->submit(std::move(request));
-  EXPECT_TRUE(waiter->wait());
-  EXPECT_FALSE(waiter->request().error.has_value());
-  busy.engine->cost_ms = [](size_t) { return 0.0; };
-  return busy.model->stats();
-}
-
-TEST(Scheduler, BatchesStrangersWhereTheWarmUpFoundThatItPays) {
-  Busy busy(Limits(1, 4));
-  const ModelStats stats = WarmUpWith(busy, [](size_t) { return 12.0; });
-  ASSERT_EQ(stats.profile.entries.size(), 3u);
-  EXPECT_EQ(stats.profile.entries[2].batch, 4);
-  EXPECT_LT(stats.profile.entries[2].ms_per_image, stats.profile.entries[0].ms_per_image / 2);
-  EXPECT_EQ(stats.profile.input_width, 5);
-  EXPECT_EQ(stats.rule, (BatchRule{4, 4}));
-
-  busy.engine->hold();
-  const auto holder = busy.submit(Ask{{100}, 8});
-  ASSERT_TRUE(busy.engine->wait_for_runs(1 + 4 * 3 + 1));
-  std::vector<std::shared_ptr<Waiter>> waiters;
-  for (int red = 1; red <= 6; ++red) waiters.push_back(busy.submit(Ask{{red}}));
-  busy.engine->let_through();
-  for (const auto& waiter : waiters) ASSERT_TRUE(waiter->wait());
-  const Batches batches = busy.engine->batches();
-  EXPECT_EQ(Batches(batches.end() - 2, batches.end()), (Batches{{1, 2, 3, 4}, {5, 6}}));
-}
-
-TEST(Scheduler, SplitsListsWhereOneImageIsQuickest) {
-  Busy busy(Limits(1, 4));
-  const ModelStats stats = WarmUpWith(busy, [](size_t n) { return 2.0 * n * n; });
-  EXPECT_EQ(stats.rule, (BatchRule{1, 1}));
-  ExpectAnswered(*busy.submit(Ask{{1, 2, 3}}), Ask{{1, 2, 3}});
-  const Batches batches = busy.engine->batches();
-  EXPECT_EQ(Batches(batches.end() - 3, batches.end()), (Batches{{1}, {2}, {3}}));
-}
-
-TEST(Scheduler, TakesTheSmallestBatchThatIsAsQuickAsAny) {
-  const auto rule = [](const std::vector<double>& ms_per_image) {
-    BatchProfile profile;
-    for (const double ms : ms_per_image) {
-      profile.entries.push_back({1 << profile.entries.size(), ms});
-    }
-    return RuleFrom(profile, Limits(1, 8)).strangers;
+TEST(Scheduler, AnnouncesTheAnswerOfOneSmallPictureOnly) {
+  const auto engine = std::make_shared<Engine>();
+  const auto model = FakeModel(engine, Limits(1, 1));
+  const auto package = OwnSizePackage(*model);
+  const auto announced = [&](const Ask& ask) {
+    const auto waiter = Submit(*model, package, ask);
+    EXPECT_TRUE(waiter->wait());
+    return waiter->announced();
   };
-  EXPECT_EQ(rule({10, 9.8, 9.5, 9.2}), 1);
-  EXPECT_EQ(rule({10, 8, 7.9, 7.4}), 2);
-  EXPECT_EQ(rule({10, 8, 7, 5}), 8);
-  EXPECT_EQ(rule({10, 11, 6, 12}), 4);
-}
-
-TEST(Scheduler, AFixedBatchStaysWhateverTheWarmUpSays) {
-  Busy busy(Limits(3, 3));
-  EXPECT_EQ(WarmUpWith(busy, [](size_t n) { return 1.0 * n; }).rule, (BatchRule{3, 3}));
-}
-
-TEST(Scheduler, AWarmUpStopsWhenItIsClosed) {
-  Busy busy(Limits(1, 8));
-  const auto waiter = std::make_shared<Waiter>();
-  RequestPtr request = NewRequest();
-  request->warm_up = {4, 4, 1000000};
-  request->listener = waiter;
-  request->owner = 7;
-  busy.model->submit(std::move(request));
-  busy.engine->let_through();
-  ASSERT_TRUE(busy.engine->wait_for_runs(5));
-  busy.model->cancel_all(7, ClosedError());
-  ExpectRefused(*waiter, ErrorCode::kClosed);
-  EXPECT_FALSE(busy.model->stats().profile.measured());
-}
-
-TEST(Scheduler, WaitsForCompanyOnlyAsLongAsToldAndNotWhenTheBatchIsFull) {
-  SchedulerOptions options;
-  options.max_batch_delay_ms = 15000;
-  const auto engine = std::make_shared<Engine>();
-  const auto model = FakeModel(engine, Limits(1, 3), options);
-  const auto package = OwnSizePackage(*model);
-  const auto a = Submit(*model, package, Ask{{1}});
-  const auto b = Submit(*model, package, Ask{{2}});
-  std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  EXPECT_TRUE(engine->batches().empty());
-  const auto c = Submit(*model, package, Ask{{3}});  // full: goes long before the delay is over
-  for (const auto& waiter : {a, b, c}) ASSERT_TRUE(waiter->wait());
-  EXPECT_EQ(engine->batches(), (Batches{{1, 2, 3}}));
-}
-
-TEST(Scheduler, GoesAloneWhenTheDelayIsOverOrAnotherSizeComesOrItIsInAHurry) {
-  SchedulerOptions options;
-  options.max_batch_delay_ms = 30;
-  const auto engine = std::make_shared<Engine>();
-  const auto model = FakeModel(engine, Limits(1, 3), options);
-  const auto package = OwnSizePackage(*model);
-  const auto start = Request::Clock::now();
-  const auto alone = Submit(*model, package, Ask{{1}});
-  ASSERT_TRUE(alone->wait());
-  EXPECT_GE(alone->when() - start, std::chrono::milliseconds(30));
-  EXPECT_GE(alone->request().results[0].timings.queue, 30);
-
-  SchedulerOptions longer;
-  longer.max_batch_delay_ms = 60000;
-  const auto other = FakeModel(engine, Limits(1, 3), longer);
-  Ask hasty{{2}};
-  hasty.deadline_ms = 30000;
-  ExpectAnswered(*Submit(*other, package, hasty), hasty);
-  const auto small = Submit(*other, package, Ask{{3}, 4});
-  const auto large = Submit(*other, package, Ask{{4, 5, 6}, 6});
-  ExpectAnswered(*small, Ask{{3}});
-  ExpectAnswered(*large, Ask{{4, 5, 6}});
+  EXPECT_EQ(announced(Ask{{1}, 64}), 1);
+  EXPECT_EQ(announced(Ask{{1}, 1000}), 0);
+  EXPECT_EQ(announced(Ask{{1, 2}, 4}), 0);  // the first of two is not the answer
+  engine->fails_at_red = 3;
+  EXPECT_EQ(announced(Ask{{3}, 4}), 0);
 }
 
 TEST(Scheduler, AFailingImageFailsItsRequestAndTakesItsWaitingImagesWithIt) {
