@@ -37,6 +37,7 @@ export class Admission {
   readonly #waiting: Waiting[] = [];
   #inside = 0;
   #waitingImages = 0;
+  #refused = 0;
 
   /** @param limit Most images inside; a longer list still goes in, alone. */
   constructor(limit: number, onFull: OnFull) {
@@ -47,6 +48,11 @@ export class Admission {
   /** Images that wait outside. */
   get waiting(): number {
     return this.#waitingImages;
+  }
+
+  /** Calls that were refused. */
+  get refused(): number {
+    return this.#refused;
   }
 
   /**
@@ -60,7 +66,10 @@ export class Admission {
       this.#inside += entrant.count;
       return undefined;
     }
-    if (this.#onFull === "reject") throw queueFull(this.#inside, this.#limit);
+    if (this.#onFull === "reject") {
+      this.#refused++;
+      throw queueFull(this.#inside, this.#limit);
+    }
     return this.#wait(entrant);
   }
 

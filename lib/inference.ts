@@ -132,7 +132,11 @@ export class Inference {
       await room;
     }
     try {
-      const loaded = readyImages(taken) ?? (await loadImages(ownImages(taken)));
+      const checkWanted = () => {
+        settings.signal?.throwIfAborted();
+        timeLeft(settings.deadline, start);
+      };
+      const loaded = readyImages(taken) ?? (await loadImages(ownImages(taken), checkWanted));
       return { loaded, natives: await this.#callNative(call, loaded) };
     } finally {
       admission.leave(count);

@@ -32,7 +32,7 @@ export interface ModelStats {
     readonly aborted: number;
     /** Not begun by their deadline. */
     readonly expired: number;
-    /** Refused as `QUEUE_FULL` by the model's queue. */
+    /** Refused as `QUEUE_FULL`, by the network's queue or by this handle. */
     readonly rejected: number;
   };
   /** Images that went through the network. */
@@ -52,6 +52,11 @@ export interface ModelStats {
     readonly network: StageStats;
     readonly postprocess: StageStats;
   };
+  /**
+   * Most images of different calls that go together now: what `warmUp()` or, without it, the first runs found to pay;
+   * until then `maxBatch`, but while the trial runs images of one call alone.
+   */
+  readonly sharedImages: number;
   /** Null before `warmUp()`. */
   readonly batching: BatchingInfo | null;
   /** Pooled memory of the process for pixels and results, all models together: in use, and kept for the next. Bytes. */
@@ -62,18 +67,20 @@ export interface ModelStats {
 export function modelStats(
   native: NativeModelStats,
   memory: NativeMemoryStats,
-  waitingOutside: number,
+  outside: { readonly waiting: number; readonly refused: number },
 ): ModelStats {
-  const { submitted, answered, failed, aborted, expired, rejected } = native;
+  const { submitted, answered, failed, aborted, expired } = native;
+  const rejected = native.rejected + outside.refused;
   const { queue, preprocess, network, postprocess } = native;
   return {
     calls: { submitted, answered, failed, aborted, expired, rejected },
     images: native.images,
     waiting: native.waiting,
-    waitingOutside,
+    waitingOutside: outside.waiting,
     running: native.running,
     batches: [...native.batches.entries()].filter(([, runs]) => runs > 0),
     timings: { queue, preprocess, network, postprocess },
+    sharedImages: native.sharedBatch,
     batching: batchingInfo(native),
     memory: { used: memory.usedBytes, idle: memory.idleBytes },
   };

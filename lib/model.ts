@@ -106,7 +106,7 @@ export class SemanticSegmentationModel implements AsyncDisposable {
    */
   stats(): ModelStats {
     this.#checkOpen();
-    return modelStats(this.#parts.native.stats(), native().memoryStats(), this.#admission.waiting);
+    return modelStats(this.#parts.native.stats(), native().memoryStats(), this.#admission);
   }
 
   /**

@@ -1,5 +1,5 @@
-// The whole surface of the native addon, and its only import. Everything that crosses is complete
-// and range-checked: no optional field, no union. `addon/convert_*.cc` reads these very names.
+// The whole surface of the native addon, and its only import. Everything that crosses is complete and range-checked: no
+// optional field. `addon/convert_*.cc` reads these very names; a request's numbers go as native-request.ts packs them.
 
 import { loadAddon } from "./addon-loader.js";
 
@@ -105,7 +105,7 @@ export interface NativeModelSpec {
   readonly contrast: string;
 }
 
-/** One image of raw 8-bit pixels. */
+/** One image of raw 8-bit pixels, on this side of the border: it crosses as numbers and bytes. */
 export interface NativeImage {
   readonly data: Uint8Array;
   readonly width: number;
@@ -125,7 +125,8 @@ export interface NativeImage {
 export interface NativeInferRequest {
   /**
    * All that is a number: of the request (`requestId`, unique per model handle, names it in `cancel`; flags;
-   * priority; deadline), then of each image. `packRequest` of native-request.ts knows the places.
+   * priority; deadline; weight of an overlay's colours; number of images), then of each image (`NativeImage`).
+   * `packRequest` of native-request.ts knows the places.
    */
   readonly numbers: Float64Array;
   /**

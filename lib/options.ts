@@ -60,8 +60,8 @@ export interface FromPretrainedOptions {
   /**
    * Most images in one run of a network of open batch size, of one call or of several that wait. A package's own
    * limit counts where it is lower. Whether it pays is measured by `warmUp()`; without one, the first runs in which
-   * several calls could share try both, and from then on calls share only if that was a tenth quicker an image. With
-   * `maxBatchDelay` they always do.
+   * several calls can share try both, and from then on calls share only if that was a tenth quicker an image
+   * (`stats().sharedImages`). With `maxBatchDelay` and no `warmUp()` they always do.
    * @default 8
    */
   readonly maxBatch?: number;
@@ -85,8 +85,9 @@ export interface FromPretrainedOptions {
    */
   readonly maxQueue?: number;
   /**
-   * What happens to calls beyond `maxQueue`: `"wait"` keeps them in order, before anything is decoded (raw pixels
-   * are copied at the call all the same); `"reject"` makes them `QUEUE_FULL` at once.
+   * What happens to calls beyond `maxQueue`: `"wait"` keeps them in order, before anything is decoded; `"reject"`
+   * makes them `QUEUE_FULL` at once. Calls that wait are not bounded themselves, and their raw pixels are copied at the
+   * call all the same: who makes calls faster than they are answered wants `"reject"`, or `stream()`.
    * @default "wait"
    */
   readonly onFull?: OnFull;

@@ -2,7 +2,7 @@
 
 import { integerOption, invalidOption, optionObject, signalOption } from "./checks.js";
 import { DeepLabError } from "./errors.js";
-import type { RawImage } from "./image/raw.js";
+import { mostPixels, type RawImage } from "./image/raw.js";
 import { first, type Inference } from "./inference.js";
 
 /** Width and height in pixels. */
@@ -61,7 +61,10 @@ function parseSizes(value: unknown, inputSize: PictureSize | null): PictureSize[
     const { width, height } = optionObject(size, `option sizes[${i}]`, ["width", "height"]);
     const side = (given: unknown, name: string) =>
       integerOption(given ?? null, `sizes[${i}].${name}`, 1, 2 ** 20, 0);
-    return { width: side(width, "width"), height: side(height, "height") };
+    const checked = { width: side(width, "width"), height: side(height, "height") };
+    return checked.width * checked.height <= mostPixels
+      ? checked
+      : invalidOption(`sizes[${i}]`, `a picture of at most ${mostPixels} pixels`, size);
   });
 }
 

@@ -59,23 +59,35 @@ export function ownImages({ images, isList }: TakenImages): TakenImages {
 
 /**
  * Reads and decodes images that are our own, a few at a time.
+ * @param checkWanted Asked before each image; what it throws ends the work.
  * @throws DeepLabError IMAGE_*, with `detail.index` for lists: the first bad one by its place
  */
-export function loadImages({ images, isList }: TakenImages): Promise<LoadedImage[]> {
-  return decodeAll(images, (error, index) => (isList ? withIndex(error, index) : error));
+export function loadImages(
+  { images, isList }: TakenImages,
+  checkWanted: () => void = () => {},
+): Promise<LoadedImage[]> {
+  return decodeAll(images, checkWanted, (error, index) => (isList ? withIndex(error, index) : error));
 }
 
 async function decodeAll(
   taken: readonly TakenImage[],
+  checkWanted: () => void,
   locate: (error: unknown, index: number) => unknown,
 ): Promise<LoadedImage[]> {
   const loaded: LoadedImage[] = [];
   const failures: { readonly index: number; readonly error: unknown }[] = [];
+  let unwanted: { readonly error: unknown } | undefined;
   const queue = taken.entries();
   const decodeSome = async () => {
     // One iterator for all: each takes the next image that nobody has.
     for (const [index, one] of queue) {
-      if (failures.length > 0) return;
+      if (failures.length > 0 || unwanted !== undefined) return;
+      try {
+        checkWanted();
+      } catch (error) {
+        unwanted = { error };
+        return;
+      }
       try {
         loaded[index] = await loadImage(one);
       } catch (error) {
@@ -84,6 +96,7 @@ async function decodeAll(
     }
   };
   await Promise.all(Array.from({ length: decodersAtOnce }, decodeSome));
+  if (unwanted !== undefined) throw unwanted.error;
   const [first] = failures.sort((a, b) => a.index - b.index);
   if (first !== undefined) throw locate(first.error, first.index);
   return loaded;

@@ -46,8 +46,8 @@ const channelsOf: Readonly<Record<ColorFormat, number>> = {
 const formatOf: Readonly<Record<number, ColorFormat>> = { 1: "gray", 3: "rgb", 4: "rgba" };
 const keys = ["data", "width", "height", "channels", "stride", "colorFormat", "matrix", "range"];
 
-// Both maps of a larger picture would not fit into one ArrayBuffer each on every platform.
-const mostPixels = 2 ** 28;
+/** Both maps of a larger picture would not fit into one ArrayBuffer each on every platform. */
+export const mostPixels = 2 ** 28;
 const longestSide = 2 ** 20;
 
 /**

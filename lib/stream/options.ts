@@ -20,7 +20,7 @@ export interface StreamOptions<
   readonly ordered?: boolean;
   /**
    * Most images that are taken from the source and not yet by the consumer: in work, or ready. More than one keeps
-   * the stages busy: while one is in the network, the next is decoded and pre-processed.
+   * the stages busy: while one is in the network, the next is decoded, and with `maxInFlight` above 1 pre-processed.
    * @default 4, or 1 with `latestOnly`
    */
   readonly concurrency?: number;

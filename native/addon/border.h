@@ -97,7 +97,7 @@ class Numbers {
     end_ = next_ + list.ElementLength();
   }
 
-  bool empty() const noexcept { return next_ == end_; }
+  size_t left() const noexcept { return static_cast<size_t>(end_ - next_); }
 
   double number() {
     if (next_ == end_) BorderError(field_, "longer");
@@ -110,6 +110,13 @@ class Numbers {
       BorderError(field_, "32-bit integers");
     }
     return static_cast<int>(value);
+  }
+
+  // A whole number from 0 that a double holds exactly.
+  uint64_t id() {
+    const double value = number();
+    if (!(value >= 0 && value <= 9007199254740991.0)) BorderError(field_, "numbers of requests");
+    return static_cast<uint64_t>(value);
   }
 
   // One of `count` values from 0.

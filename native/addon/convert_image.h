@@ -17,6 +17,8 @@ struct ImageNumbers {
   bool has_out_confidence = false;
 };
 
+constexpr size_t kNumbersOfImage = 7;
+
 ImageNumbers ReadImageNumbers(Numbers* from);
 
 // Points the view at `bytes`. Throws Error{kImageInvalid} where they do not hold it.

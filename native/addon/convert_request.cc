@@ -32,6 +32,10 @@ pipeline::InputImage ReadImage(Numbers* numbers, Arrays* arrays, size_t index,
                                const pipeline::Request& request, CallerMemory* memory) {
   const pipeline::Package& package = *request.package;
   const ImageNumbers given = ReadImageNumbers(numbers);
+  const pipeline::Include& include = request.options.include;
+  if ((given.has_out_ids && !include.ids) || (given.has_out_confidence && !include.confidence)) {
+    BorderError("numbers", "without memory for maps that are not asked for");
+  }
   const auto bytes = arrays->next<Napi::Uint8Array>(napi_uint8_array);
   pipeline::InputImage image;
   image.view = given.view;
@@ -104,7 +108,7 @@ void ReadFlags(int flags, pipeline::RequestOptions* to) {
 // The numbers before those of the images; returns how many images there are.
 int ReadHeader(Numbers* from, pipeline::Request* request) {
   pipeline::RequestOptions& options = request->options;
-  request->id = static_cast<uint64_t>(from->number());
+  request->id = from->id();
   ReadFlags(from->integer(), &options);
   options.priority = from->integer();
   options.deadline = Deadline(from->number());
@@ -118,6 +122,9 @@ int ReadHeader(Numbers* from, pipeline::Request* request) {
 void ReadImages(Numbers* numbers, int count, Napi::Object from, pipeline::Request* request,
                 CallerMemory* memory) {
   if (count < 1) throw Error(ErrorCode::kEmptyBatch, "The list of images is empty.");
+  if (static_cast<size_t>(count) > numbers->left() / kNumbersOfImage) {
+    BorderError("numbers", "as long as there are images");
+  }
   Arrays arrays(from);
   request->images.reserve(static_cast<size_t>(count));
   for (int i = 0; i < count; ++i) {
@@ -169,7 +176,9 @@ pipeline::RequestPtr ReadInferRequest(Napi::Object from,
 
 pipeline::RequestPtr ReadWarmUp(Napi::Object from) {
   auto request = pipeline::NewRequest();
-  request->id = static_cast<uint64_t>(ReadNumber(from, "requestId"));
+  const double id = ReadNumber(from, "requestId");
+  if (!(id >= 0)) BorderError("requestId", "a number from 0");
+  request->id = static_cast<uint64_t>(id);
   pipeline::WarmUp& warm_up = request->warm_up;
   warm_up = {ReadInt(from, "inputWidth"), ReadInt(from, "inputHeight"), ReadInt(from, "rounds")};
   if (warm_up.input_width < 1 || warm_up.input_height < 1 || warm_up.rounds < 1) {

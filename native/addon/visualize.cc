@@ -96,7 +96,7 @@ struct Painting {
 
 void ReadPicture(Napi::Object from, Painting* to, Errands::Pins* pins) {
   Numbers numbers(from, "pictureNumbers");
-  if (numbers.empty()) return;
+  if (numbers.left() == 0) return;
   const ImageNumbers image = ReadImageNumbers(&numbers);
   const Napi::Uint8Array bytes = ReadBytes(from, "picture");
   to->picture = image.view;

@@ -18,12 +18,17 @@ inline void PauseCore() noexcept {
 #endif
 }
 
-// Until happened(), but no longer than `longest`, and not at all where there is one core. Others
-// who want the core go first: on a busy machine one of them may be who makes it happen.
+// Not where there is one core: whoever makes it happen needs that.
+inline bool MaySpin() {
+  static const bool may = UsableHardwareThreads() > 1;
+  return may;
+}
+
+// Until happened(), but for no more than about `longest`. Others who want the core go first: on a
+// busy machine one of them may be who makes it happen, and the wait ends when they are through.
 template <typename Happened>
 void SpinUntil(const Happened& happened, std::chrono::microseconds longest) {
-  static const bool alone = UsableHardwareThreads() < 2;
-  if (alone) return;
+  if (!MaySpin()) return;
   const auto end = std::chrono::steady_clock::now() + longest;
   while (!happened() && std::chrono::steady_clock::now() < end) {
     for (int i = 0; i < 16 && !happened(); ++i) PauseCore();

@@ -54,7 +54,6 @@ bool Model::await_work(std::unique_lock<std::mutex>& lock, WaitingList* settled)
     Clock::time_point until = Clock::time_point::max();
     if (!queue_.empty() && !taken && !held_back(&until)) return true;
     if (stop_ && queue_.empty()) return false;
-    ++idle_lanes_;
     if (worked && !stop_ && until == Clock::time_point::max()) {
       look_out(lock);
     } else if (until == Clock::time_point::max()) {
@@ -62,7 +61,6 @@ bool Model::await_work(std::unique_lock<std::mutex>& lock, WaitingList* settled)
     } else {
       wake_.wait_until(lock, until);
     }
-    --idle_lanes_;
   }
 }
 
@@ -96,12 +94,13 @@ void Model::begin(Lane& lane) {
   lane.rule = rule_;
   queue_.take(lane.rule, &lane.batch.units);
   counters_.running += lane.batch.units.size();
+  ++busy_lanes_;
   lane.ticket = tickets_++;
   // Where the engine is busy, images that come meanwhile may join.
   const size_t images = lane.batch.units.size();
   const bool waits = !may_run(lane) && queue_.empty();
   lane.capacity = waits ? std::max(images, static_cast<size_t>(lane.rule.strangers)) : images;
-  if (!queue_.empty() && idle_lanes_ > 0) wake_.notify_one();
+  if (!queue_.empty() && idle_lanes() > 0) wake_.notify_one();
 }
 
 bool Model::may_run(const Lane& lane) const noexcept {
@@ -125,9 +124,12 @@ void Model::await_turn(Lane& lane, std::unique_lock<std::mutex>& lock) {
       turn_.wait(lock);
     }
   }
-  if (absorbing_ == &lane) absorbing_ = nullptr;
+  if (absorbing_ == &lane) {
+    absorbing_ = nullptr;
+    if (lanes_.size() > 2) turn_.notify_all();  // the next one absorbs
+  }
   // What this lane did not take is for the others.
-  if (!queue_.empty() && idle_lanes_ > 0) wake_.notify_one();
+  if (!queue_.empty() && idle_lanes() > 0) wake_.notify_one();
 }
 
 void Model::leave_engine() {
@@ -139,7 +141,9 @@ void Model::learn(const Batch& batch) {
   const size_t images = batch.units.size();
   counters_.batch(images, batch.network_ms());
   if (!trial_.open()) return;
-  trial_.ran(images, batch.units.front().geometry(), batch.network_ms());
+  const Request* const first = batch.units.front().request;
+  const bool shared = batch.units.back().request != first;  // a request's images are neighbours
+  trial_.ran(images, shared, first->images.front().plan->geometry, batch.network_ms());
   rule_.strangers = trial_.shares() ? limits().max_batch : limits().min_batch;
 }
 
@@ -147,6 +151,7 @@ void Model::learn(const Batch& batch) {
 void Model::finish(Lane& lane, WaitingList* settled) {
   Batch& batch = lane.batch;
   counters_.running -= batch.units.size();
+  --busy_lanes_;
   if (batch.ran()) learn(batch);
   for (const Unit& unit : batch.units) {
     Request& request = *unit.request;

@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "core/memory.h"
+#include "core/spin.h"
 #include "pipeline/lane.h"
 
 namespace deeplab::pipeline {
@@ -52,6 +53,7 @@ Model::Model(std::unique_ptr<infer::Session> session, std::string reason,
 
 // All lanes are there before the first runs: it reads their number.
 void Model::start_lanes(const Stages& stages) {
+  MaySpin();  // reads files: not when the first answer is near
   for (int i = 0; i < options_.max_in_flight; ++i) {
     lanes_.push_back(std::make_unique<Lane>(*session_, stages));
   }
@@ -114,7 +116,7 @@ void Model::submit(RequestPtr given) {
 void Model::admit(const Request& request) {
   const size_t bound = static_cast<size_t>(std::max(options_.max_queue, 0));
   const size_t waiting = queue_.images();
-  const size_t room = bound + static_cast<size_t>(idle_lanes_);
+  const size_t room = bound + static_cast<size_t>(idle_lanes());
   if (bound == 0 || waiting == 0 || waiting + request.units() <= room) return;
   ++counters_.rejected;
   const std::string images = std::to_string(request.units());

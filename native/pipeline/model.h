@@ -85,6 +85,7 @@ class Model {
   void leave_engine();
   void finish(Lane& lane, WaitingList* settled);
   void learn(const Batch& batch);
+  int idle_lanes() const noexcept { return static_cast<int>(lanes_.size()) - busy_lanes_; }
 
   void measure(Lane& lane);  // of a warm-up; without the lock
   bool goes_on(const Request& request);
@@ -111,8 +112,8 @@ class Model {
   SharingTrial trial_;  // decides the rule's strangers while it is open
   BatchProfile profile_;
   Counters counters_;
-  int idle_lanes_ = 0;  // asleep or looking out for work
-  int spinning_ = 0;    // of them, those that look out
+  int busy_lanes_ = 0;  // between the begin and the end of a batch
+  int spinning_ = 0;    // lanes that look out for work
   std::atomic<uint64_t> arrivals_{0};
   uint64_t tickets_ = 0;       // batches that were taken
   uint64_t left_ = 0;          // of these, how many have left the engine

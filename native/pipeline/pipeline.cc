@@ -218,6 +218,8 @@ void Batch::run() {
 void Batch::announce() const noexcept {
   if (logits_ == nullptr || units.size() != 1) return;
   const Request& request = *units.front().request;
+  const Include& include = request.options.include;
+  if (include.overlay || !include.probabilities.empty() || request.options.capture) return;
   const plan::Geometry& g = units.front().geometry();
   constexpr int64_t kMostValues = 1 << 17;  // some 20 µs
   const int64_t values = int64_t{g.map_width} * g.map_height * logits_->front().shape.channels;

@@ -106,8 +106,8 @@ RequestPtr NewRequest();
 class Listener {
  public:
   virtual ~Listener() = default;
-  // On a thread of the model: the next done() is some ten microseconds away. Who has to be woken
-  // first may begin to. Must not call the model.
+  // On a thread of the model: the next done() is likely to be some ten microseconds away. Who has
+  // to be woken first may begin to. Must not call the model.
   virtual void soon() noexcept {}
   // On a thread of the model or of whoever cancels. Must not call the model.
   virtual void done(RequestPtr request) noexcept = 0;

@@ -14,8 +14,9 @@ namespace deeplab::pipeline {
 // lost 10 end to end.)
 constexpr double kWorthSharing = 1.10;
 
-// Tries both: some runs of several images, then some of one; the quickest of each are compared, for
-// those are the least disturbed. Where nobody ever waits, it stays open and costs nothing.
+// Tries both: some runs that requests share, then some that each has for itself; the quickest of
+// each are compared, for those are the least disturbed. Where nobody ever waits, it stays open and
+// costs nothing.
 class SharingTrial {
  public:
   // Not `open`: there is nothing to find out.
@@ -25,21 +26,23 @@ class SharingTrial {
   void close() noexcept { open_ = false; }
 
   // Whether requests should share the next run.
-  bool shares() const noexcept { return open_ ? several_.runs < kRuns : pays_; }
+  bool shares() const noexcept { return open_ ? shared_.runs < kRuns : pays_; }
 
-  // A run of so many images of one input size took so long. What counts is the size of the first
-  // run of several images.
-  void ran(size_t images, const plan::Geometry& geometry, double network_ms) noexcept {
+  // A run of so many images, of one request or of several, took so long. Sizes of input are not
+  // compared with each other: another one begins the trial anew.
+  void ran(size_t images, bool shared, const plan::Geometry& geometry, double network_ms) noexcept {
     if (!open_) return;
-    if (several_.runs == 0 && images > 1) {
+    if (geometry.input_width != width_ || geometry.input_height != height_) {
       width_ = geometry.input_width;
       height_ = geometry.input_height;
+      shared_ = alone_ = {};
     }
-    if (geometry.input_width != width_ || geometry.input_height != height_) return;
-    (images > 1 ? several_ : one_).add(network_ms / static_cast<double>(images));
-    if (several_.runs < kRuns || one_.runs < kRuns) return;
+    // Runs before the first shared one may have been those of a cold model.
+    if (!shared && shared_.runs == 0) return;
+    (shared ? shared_ : alone_).add(network_ms / static_cast<double>(images));
+    if (shared_.runs < kRuns || alone_.runs < kRuns) return;
     open_ = false;
-    pays_ = several_.best * kWorthSharing <= one_.best;
+    pays_ = shared_.best * kWorthSharing <= alone_.best;
   }
 
  private:
@@ -57,7 +60,7 @@ class SharingTrial {
   bool open_;
   bool pays_ = true;
   int width_ = 0, height_ = 0;
-  Runs one_, several_;
+  Runs shared_, alone_;
 };
 
 }  // namespace deeplab::pipeline

@@ -51,7 +51,8 @@ DEEPLAB_INLINE Floats ExpNonPositive(Floats x) noexcept {
 #endif
 
 // An upper bound of e^x for x <= 0, less than 6.2 % above it (and 0 where e^x is nearly that): the
-// chords of 2^t between whole numbers, which is what a float's bits are, read as a number.
+// chords of 2^t between whole numbers, which is what a float's bits are, read as a number. Up to
+// the rounding of a few floats: who relies on the bound leaves a margin (BandWriter::bound_keep).
 DEEPLAB_INLINE Floats ExpChord(Floats x) noexcept {
   const Floats scaled = x * (8388608.0f * kLog2E) + 127.0f * 8388608.0f;
   return As<Floats>(__builtin_convertvector(Max(scaled, Floats{}), Ints));

@@ -1,5 +1,5 @@
 // Pre-processing on the CPU. One band of output rows a task; all a band needs is pooled memory of a
-// few rows, so a warm process allocates nothing.
+// few rows, so a warm process allocates nothing but what contrast needs.
 
 #include <algorithm>
 

@@ -79,6 +79,7 @@ describe("a queue that is full", () => {
     const answered = settled.filter((one) => one !== "QUEUE_FULL");
     expect(answered[0]).toBe("0");
     expect(answered.length).toBeGreaterThanOrEqual(2);
+    expect(model.stats().calls.rejected).toBe(12 - answered.length);
     expect((await model.infer(picture())).width).toBe(16);
   });
 

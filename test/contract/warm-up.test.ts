@@ -34,7 +34,8 @@ describe("warmUp", () => {
     const calls = Array.from({ length: 32 }, () => other.infer(stripes()));
     for (const { segmentationMap } of await Promise.all(calls))
       expect([...segmentationMap]).toEqual(stripeMap);
-    const { images, batches, batching } = other.stats();
+    const { images, batches, batching, sharedImages } = other.stats();
+    expect([1, 4]).toContain(sharedImages);
     expect(batches.some(([size]) => size > 1)).toBe(true);
     expect(Math.max(...batches.map(([size]) => size))).toBeLessThanOrEqual(4);
     expect(batches.reduce((sum, [size, runs]) => sum + size * runs, 0)).toBe(images);
@@ -65,6 +66,7 @@ describe("warmUp", () => {
   test.each([
     [{ sizes: [] }, /at least one/],
     [{ sizes: [{ width: 5 }] }, /sizes\[0\]\.height/],
+    [{ sizes: [{ width: 100_000, height: 100_000 }] }, /at most 268435456 pixels/],
     [{ batch: 0 }, /batch/],
     [{ rounds: -1 }, /rounds/],
   ])("with %j is OPTION_INVALID", async (options, message) => {

@@ -1,4 +1,5 @@
-// A warm process allocates nothing for a request: not in submit, nor on a lane, nor in the pool.
+// A warm process allocates nothing for a request: not in submit, nor on a lane, nor in the pool,
+// nor in the stages. The engine is a fake: what a library allocates in its runs is its own.
 
 #include <gtest/gtest.h>
 
@@ -138,6 +139,12 @@ TEST(Allocation, TheHookSeesWhatNewAndMallocDo) {
 }
 
 TEST(Allocation, AWarmSchedulerAllocatesNothing) { ExpectNoAllocation({FillInput, FillMaps}, {}); }
+
+TEST(Allocation, NorDoTheRealStages) { ExpectNoAllocation(StagesOf(infer::MemoryKind::kHost), {}); }
+
+TEST(Allocation, NorDoTheyWhereTheNetworkHasASizeOfItsOwn) {
+  ExpectNoAllocation(StagesOf(infer::MemoryKind::kHost), {}, 40);
+}
 
 TEST(Allocation, NorDoSeveralLanesThatShareBatches) {
   SchedulerOptions options;

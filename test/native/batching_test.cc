@@ -27,26 +27,30 @@ TEST(Batching, WhatWaitsGoesTogether) {
   EXPECT_EQ(busy.rest(), (Batches{{1, 2, 3, 4}, {5, 6, 7, 8}, {9}}));
 }
 
-// Eight callers at once, again and again, on an engine that takes so long; the last twenty batches.
-std::vector<size_t> LastBatchesUnder(double (*cost_ms)(size_t images)) {
+// Many callers at once on an engine that takes so long; the last ten batches.
+std::vector<size_t> LastBatchesUnder(double (*cost_ms)(size_t images),
+                                     const std::vector<int>& reds) {
   Busy busy(Limits(1, 4));
   busy.engine->cost_ms = cost_ms;
   std::vector<std::shared_ptr<Waiter>> waiters;
-  for (int i = 0; i < 120; ++i) waiters.push_back(busy.submit(Ask{{1 + i % 8}}));
+  for (int i = 0; i < 80; ++i) waiters.push_back(busy.submit(Ask{reds}));
   busy.engine->let_through();
   for (const auto& waiter : waiters) EXPECT_TRUE(waiter->wait());
   std::vector<size_t> sizes;
   for (const auto& batch : busy.rest()) sizes.push_back(batch.size());
-  return {sizes.end() - 20, sizes.end()};
+  return {sizes.end() - 10, sizes.end()};
 }
 
 TEST(Batching, FindsOutAtWorkThatSharingPays) {
-  EXPECT_EQ(LastBatchesUnder([](size_t) { return 2.0; }), std::vector<size_t>(20, 4));
+  const auto cost = [](size_t) { return 2.0; };
+  EXPECT_EQ(LastBatchesUnder(cost, {1}), std::vector<size_t>(10, 4));
+  EXPECT_EQ(LastBatchesUnder(cost, {1, 2}), std::vector<size_t>(10, 4));
 }
 
 TEST(Batching, FindsOutAtWorkThatSharingDoesNotPay) {
-  EXPECT_EQ(LastBatchesUnder([](size_t n) { return 2.0 * static_cast<double>(n); }),
-            std::vector<size_t>(20, 1));
+  const auto cost = [](size_t n) { return 2.0 * static_cast<double>(n); };
+  EXPECT_EQ(LastBatchesUnder(cost, {1}), std::vector<size_t>(10, 1));
+  EXPECT_EQ(LastBatchesUnder(cost, {1, 2}), std::vector<size_t>(10, 2));  // a list stays together
 }
 
 plan::Geometry InputOf(int size) {
@@ -58,14 +62,17 @@ plan::Geometry InputOf(int size) {
 TEST(Batching, ATrialComparesTheQuickestRunsOfOneSize) {
   const auto find = [](double several_ms) {
     SharingTrial trial(true);
-    for (const double more : {9.0, 0.0, 50.0}) trial.ran(4, InputOf(8), several_ms + more);
-    for (int i = 0; i < 9; ++i) trial.ran(4, InputOf(9), 0.1);  // another size says nothing
+    for (int i = 0; i < 4; ++i) trial.ran(4, true, InputOf(9), 0.1);
+    EXPECT_FALSE(trial.shares());
+    trial.ran(1, false, InputOf(8), 0.1);  // another size: all begins anew, with shared runs
     EXPECT_TRUE(trial.shares());
-    trial.ran(2, InputOf(8), several_ms);
-    EXPECT_FALSE(trial.shares());  // some of one image now
+    for (const double more : {9.0, 0.0, 50.0}) trial.ran(4, true, InputOf(8), several_ms + more);
+    EXPECT_TRUE(trial.shares());
+    trial.ran(4, true, InputOf(8), several_ms + 7);
+    EXPECT_FALSE(trial.shares());  // some that each request has for itself now
     for (const double ms : {12.0, 10.0, 10.5, 10.5}) {
       EXPECT_TRUE(trial.open());
-      trial.ran(1, InputOf(8), ms);
+      trial.ran(2, false, InputOf(8), 2 * ms);
     }
     EXPECT_FALSE(trial.open());
     return trial.shares();

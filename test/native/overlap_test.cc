@@ -99,6 +99,24 @@ TEST_F(Overlap, ThreeBatchesAreInThreeStagesAtOnceAndNoFourthIsBegun) {
   EXPECT_EQ(engine_->most_at_once(), 1);
 }
 
+TEST_F(Overlap, EveryBatchThatWaitsForTheEngineTakesInWhatComes) {
+  engine_->hold();
+  open(3, Limits(1, 2));
+  submit(Ask{{1}});
+  ASSERT_TRUE(engine_->wait_for_runs(1));
+  submit(Ask{{2}, 5});
+  ASSERT_TRUE(gate_.wait_for(&StageGate::preprocessed, 2));
+  submit(Ask{{3}, 6});
+  ASSERT_TRUE(gate_.wait_for(&StageGate::preprocessed, 3));
+  engine_->let_through(1);
+  ASSERT_TRUE(engine_->wait_for_runs(2));  // the second is in the engine, the third waits for it
+  submit(Ask{{4}, 6});
+  ASSERT_TRUE(gate_.wait_for(&StageGate::preprocessed, 4));
+  engine_->let_through();
+  expect_all_answered();
+  EXPECT_EQ(engine_->batches(), (Batches{{1}, {2}, {3, 4}}));
+}
+
 TEST_F(Overlap, OneLaneBeginsNothingBeforeTheLastIsDone) {
   engine_->hold();
   open(0, Limits(1, 1));

@@ -1,5 +1,6 @@
 // Raw pixels: every length is checked before native code sees them.
 
+import fs from "node:fs";
 import { describe, expect, test } from "vitest";
 import { loadImages, readyImages, takeImages } from "../../dist/image/load-all.js";
 import { fromRaw, type RawImage } from "../../dist/image/raw.js";
@@ -190,5 +191,17 @@ describe("taking images at the call", () => {
       detail: { file: "/no/such/picture.png" },
       message: expect.not.stringContaining("of the list"),
     });
+  });
+
+  test("nothing more is decoded once nobody wants it", async () => {
+    const picture = fs.readFileSync(new URL("../../docs/images/sample.jpg", import.meta.url));
+    const taken = takeImages({ sources: Array(12).fill(picture), isList: true }, true);
+    let asked = 0;
+    const stop = new Error("stop");
+    const checkWanted = () => {
+      if (++asked > 5) throw stop;
+    };
+    await expect(loadImages(taken, checkWanted)).rejects.toBe(stop);
+    expect(asked).toBeLessThanOrEqual(8); // each of four decoders at most once after that
   });
 });

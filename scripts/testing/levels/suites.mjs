@@ -13,7 +13,7 @@ import { BUILT_LEVELS, LEVELS_OF, usableLevels } from "./simd-levels.mjs";
 import { ALL_WAYS, goldenRuns, labelled, runVariants } from "./variants.mjs";
 
 /** The oracle's own proof and the many seeds run once, at the best level: suite "oracle". */
-const ORACLE_TESTS = ["head-cut", "preprocess", "random", "shapes", "special-values"].map(
+const ORACLE_TESTS = ["head-cut", "nv12", "preprocess", "random", "shapes", "special-values"].map(
   (name) => `test/oracle/${name}.test.ts`,
 );
 

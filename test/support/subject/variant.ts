@@ -1,4 +1,4 @@
-// Which of the ways through the product this run of the tests takes. scripts/testing/levels.mjs sets these variables; a
+// Which of the ways through the product this run of the tests takes. scripts/testing/levels/ sets these variables; a
 // run without them takes the product's own defaults.
 
 import type { FromPretrainedOptions } from "deeplab-rt";
