@@ -69,6 +69,14 @@ describe("big maps", () => {
   });
 });
 
+test("21 classes of so few logits that bounds decide what they can of the map alone", async () => {
+  for (const [width, height] of [
+    [40, 24],
+    [17, 50],
+  ] as const)
+    await check(`few-${width}`, randomLogits(21, 6, 5), width, height, 0.1);
+});
+
 describe("widths around the length of a vector, class counts around the range of a byte", () => {
   const widths = [1, 15, 16, 17, 33];
   const counts = [1, 2, 255, 256, 257, 300];
