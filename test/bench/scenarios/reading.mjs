@@ -19,6 +19,14 @@ export function ratioOf(cell, other, { of = "total", by = "total" } = {}) {
   return pairedRatio(series(cell, of), series(other, by));
 }
 
+/** Round by round, the whole of a cell's requests as a multiple of their three stages. */
+export function ratioToStages(cell) {
+  const stages = (cell?.stages ?? []).map((times) =>
+    times ? times.preprocess + times.network + times.postprocess : null,
+  );
+  return pairedRatio(series(cell), stages);
+}
+
 /**
  * A figure of the report. `atMost` or `atLeast` is its target; without one it is for information.
  *

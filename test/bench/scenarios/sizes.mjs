@@ -3,7 +3,7 @@
 import { MAIN } from "../models/index.mjs";
 import { LANES, PYTHON_LANES, requestCell, startOf, unthresholdedMap } from "./lanes.mjs";
 import { requestTable } from "./pictures-table.mjs";
-import { figure, ratioOf, spreadOf, whyMissing, whyPythonMissing } from "./reading.mjs";
+import { figure, ratioOf, ratioToStages, spreadOf, whyMissing, whyPythonMissing } from "./reading.mjs";
 
 const PICTURES = ["512×512", "720p", "1080p", "4K"];
 const END_TO_END = { "720p": 1.04, "1080p": 1.1 };
@@ -88,8 +88,20 @@ function figures(run, context) {
       missing: whyMissing(run, "oursUncut"),
     });
   });
+  const oneCaller = figure(
+    "one-caller",
+    "one caller: request ÷ pre-processing + network + post-processing, 720p",
+    ratioToStages(run.results["720p"].ours),
+    { atMost: 1.02 },
+  );
   const at1080p = run.results["1080p"];
-  return [...endToEnd, ...rivalFigures(at1080p, run, context), ...stageFigures(at1080p, run), ...headCuts];
+  return [
+    ...endToEnd,
+    ...rivalFigures(at1080p, run, context),
+    ...stageFigures(at1080p, run),
+    oneCaller,
+    ...headCuts,
+  ];
 }
 
 /** Bars of stacked stages, one chart for the two pictures with targets. */
