@@ -120,9 +120,15 @@ void ExpectNoAllocation(const Stages& stages, const SchedulerOptions& options, i
   Shop shop(stages, options, input_size);
   for (int i = 0; i < 4; ++i) shop.burst();
   for (int i = 0; i < 20; ++i) shop.round();
-  const AllocationCount allocations;
-  for (int i = 0; i < 40; ++i) shop.round();
-  EXPECT_EQ(allocations.count(), 0u) << "in 200 requests";
+  // On a busy machine a worker of the pool may get its first chunk only now, and with it its own
+  // scratch memory: that is once a thread. What is once a request is there in every attempt.
+  size_t allocated = 1;
+  for (int attempt = 0; attempt < 4 && allocated > 0; ++attempt) {
+    const AllocationCount allocations;
+    for (int i = 0; i < 40; ++i) shop.round();
+    allocated = allocations.count();
+  }
+  EXPECT_EQ(allocated, 0u) << "in 200 requests";
   EXPECT_EQ(shop.counter->failed(), 0);
 }
 

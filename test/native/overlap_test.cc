@@ -108,10 +108,12 @@ TEST_F(Overlap, EveryBatchThatWaitsForTheEngineTakesInWhatComes) {
   ASSERT_TRUE(gate_.wait_for(&StageGate::preprocessed, 2));
   submit(Ask{{3}, 6});
   ASSERT_TRUE(gate_.wait_for(&StageGate::preprocessed, 3));
+  gate_.hold(true);  // the first keeps its lane, so that none is idle when the fourth comes
   engine_->let_through(1);
   ASSERT_TRUE(engine_->wait_for_runs(2));  // the second is in the engine, the third waits for it
   submit(Ask{{4}, 6});
   ASSERT_TRUE(gate_.wait_for(&StageGate::preprocessed, 4));
+  gate_.hold(false);
   engine_->let_through();
   expect_all_answered();
   EXPECT_EQ(engine_->batches(), (Batches{{1}, {2}, {3, 4}}));
