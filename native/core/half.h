@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <cstring>
 
+#include "core/portable.h"
+
 namespace deeplab {
 
-inline float HalfToFloat(uint16_t half) noexcept {
+DEEPLAB_DEVICE inline float HalfToFloat(uint16_t half) noexcept {
   const uint32_t sign = static_cast<uint32_t>(half & 0x8000u) << 16;
   const uint32_t exponent = (half >> 10) & 0x1fu;
   const uint32_t mantissa = half & 0x3ffu;
@@ -27,7 +29,7 @@ inline float HalfToFloat(uint16_t half) noexcept {
   return result;
 }
 
-inline uint16_t FloatToHalf(float value) noexcept {
+DEEPLAB_DEVICE inline uint16_t FloatToHalf(float value) noexcept {
   uint32_t bits;
   std::memcpy(&bits, &value, sizeof bits);
   const uint16_t sign = static_cast<uint16_t>((bits >> 16) & 0x8000u);

@@ -4,10 +4,13 @@
 // For kernel sources (native/*/*_kernels.cc), which are compiled once for each level of
 // core/simd.h: all names live in the level's own namespace, and every function is always inlined,
 // so that no code for one instruction set is left behind for another's callers to be linked to.
+// CUDA kernels have the numbers of it, without the vectors.
 #pragma once
 
 #include <cstdint>
 #include <cstring>
+
+#include "core/portable.h"
 
 #if defined(DEEPLAB_KERNEL_avx2) || defined(DEEPLAB_KERNEL_avx512)
 #include <immintrin.h>
@@ -17,11 +20,10 @@
 #define DEEPLAB_KERNEL_LEVEL baseline  // ordinary sources: the arithmetic of the scalar level
 #endif
 
-#define DEEPLAB_INLINE inline __attribute__((always_inline))
-
 namespace deeplab {
 namespace DEEPLAB_KERNEL_LEVEL {
 
+#if !defined(__CUDACC__)
 // As FloatLanes() in core/simd.h. The scalar level uses the four lanes that every machine has: each
 // lane rounds as a plain float does.
 #if defined(DEEPLAB_KERNEL_avx512)
@@ -37,6 +39,7 @@ typedef int32_t Ints __attribute__((vector_size(4 * kLanes)));
 typedef uint32_t Bits __attribute__((vector_size(4 * kLanes)));
 typedef uint16_t Shorts __attribute__((vector_size(2 * kLanes)));
 typedef uint8_t Bytes __attribute__((vector_size(kLanes)));
+#endif
 
 // Unaligned loads and stores.
 template <typename Lanes>
@@ -45,7 +48,6 @@ DEEPLAB_INLINE Lanes LoadAs(const void* from) noexcept {
   std::memcpy(&value, from, sizeof value);
   return value;
 }
-DEEPLAB_INLINE Floats Load(const float* from) noexcept { return LoadAs<Floats>(from); }
 
 template <typename Lanes>
 DEEPLAB_INLINE void Store(void* to, const Lanes& value) noexcept {
@@ -65,8 +67,20 @@ DEEPLAB_INLINE V Splat(Number x) noexcept {
   return x - V{};
 }
 
+// The unsigned integers as wide as a float type.
+template <typename F>
+struct BitsOf;
+template <>
+struct BitsOf<float> {
+  using Type = uint32_t;
+};
+
 // a > b ? a : b: where one is NaN, b.
 DEEPLAB_INLINE float Max(float a, float b) noexcept { return a > b ? a : b; }
+
+#if !defined(__CUDACC__)
+DEEPLAB_INLINE Floats Load(const float* from) noexcept { return LoadAs<Floats>(from); }
+
 DEEPLAB_INLINE Floats Max(Floats a, Floats b) noexcept {
 #if defined(DEEPLAB_KERNEL_avx512)
   // The mask of all lanes: GCC 12 warns of _mm512_max_ps's own undefined register.
@@ -89,17 +103,11 @@ DEEPLAB_INLINE bool All(Ints mask) noexcept {
 #endif
 }
 
-// The unsigned integers as wide as a float type.
-template <typename F>
-struct BitsOf;
-template <>
-struct BitsOf<float> {
-  using Type = uint32_t;
-};
 template <>
 struct BitsOf<Floats> {
   using Type = Bits;
 };
+#endif
 
 }  // namespace DEEPLAB_KERNEL_LEVEL
 }  // namespace deeplab

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "core/image.h"
+#include "core/portable.h"
 
 namespace deeplab {
 
@@ -33,12 +34,13 @@ static inline YuvWeights WeightsOf(YuvMatrix matrix, YuvRange range) noexcept {
                                      : YuvWeights{0, 1048576, 1651297, -196424, -490864, 1945738};
 }
 
-static inline uint32_t ClampToByte(int32_t value) noexcept {
+DEEPLAB_DEVICE static inline uint32_t ClampToByte(int32_t value) noexcept {
   return static_cast<uint32_t>(value < 0 ? 0 : value > 255 ? 255 : value);
 }
 
 // red | green << 8 | blue << 16
-static inline uint32_t YuvToRgb(int32_t y, int32_t u, int32_t v, const YuvWeights& w) noexcept {
+DEEPLAB_DEVICE static inline uint32_t YuvToRgb(int32_t y, int32_t u, int32_t v,
+                                               const YuvWeights& w) noexcept {
   const int32_t lit = y > w.black ? y - w.black : 0;
   const int32_t luma = lit * w.luma + (1 << 19);
   u -= 128;

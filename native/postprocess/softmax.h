@@ -10,10 +10,12 @@ namespace DEEPLAB_KERNEL_LEVEL {
 
 using deeplab::DEEPLAB_KERNEL_LEVEL::As;
 using deeplab::DEEPLAB_KERNEL_LEVEL::BitsOf;
-using deeplab::DEEPLAB_KERNEL_LEVEL::Floats;
-using deeplab::DEEPLAB_KERNEL_LEVEL::Ints;
 using deeplab::DEEPLAB_KERNEL_LEVEL::Max;
 using deeplab::DEEPLAB_KERNEL_LEVEL::Splat;
+#if !defined(__CUDACC__)
+using deeplab::DEEPLAB_KERNEL_LEVEL::Floats;
+using deeplab::DEEPLAB_KERNEL_LEVEL::Ints;
+#endif
 
 constexpr float kLog2E = 1.44269504088896341f;
 
@@ -50,6 +52,7 @@ DEEPLAB_INLINE Floats ExpNonPositive(Floats x) noexcept {
 }
 #endif
 
+#if !defined(__CUDACC__)
 // An upper bound of e^x for x <= 0, less than 6.2 % above it (and 0 where e^x is nearly that): the
 // chords of 2^t between whole numbers, which is what a float's bits are, read as a number. Up to
 // the rounding of a few floats: who relies on the bound leaves a margin (BandWriter::bound_keep).
@@ -57,6 +60,7 @@ DEEPLAB_INLINE Floats ExpChord(Floats x) noexcept {
   const Floats scaled = x * (8388608.0f * kLog2E) + 127.0f * 8388608.0f;
   return As<Floats>(__builtin_convertvector(Max(scaled, Floats{}), Ints));
 }
+#endif
 
 // 1 / (1 + e^−x), through the exponential of a non-positive number for either sign.
 template <typename F>

@@ -2,6 +2,8 @@
 // level's own namespace (see deeplab_kernels in CMakeLists.txt).
 #include "visualize/visualize_kernels.h"
 
+#include "visualize/mix.h"
+
 namespace deeplab::visualize::DEEPLAB_KERNEL_LEVEL {
 namespace {
 
@@ -38,17 +40,9 @@ void YuvWords(const uint8_t* __restrict luma, const uint8_t* __restrict chroma, 
   }
 }
 
-// Red and blue are mixed in one multiplication, 16 bits apart; neither sum exceeds 65,408.
-void Mix(const uint32_t* __restrict words, int weight, int count, uint32_t* __restrict pixels) {
-  const uint32_t over = static_cast<uint32_t>(weight), under = 256 - over;
-  for (int x = 0; x < count; ++x) {
-    const uint32_t picture = words[x], color = pixels[x];
-    const uint32_t red_blue =
-        (picture & 0xff00ffu) * under + (color & 0xff00ffu) * over + 0x800080u;
-    const uint32_t green = (picture >> 8 & 0xffu) * under + (color >> 8 & 0xffu) * over + 0x80u;
-    const uint32_t mixed = (red_blue >> 8 & 0xff00ffu) | (green & 0xff00u);
-    pixels[x] = 0xff000000u | (color >> 24 != 0 ? mixed : picture & 0xffffffu);
-  }
+void MixRow(const uint32_t* __restrict words, int weight, int count, uint32_t* __restrict pixels) {
+  const uint32_t over = static_cast<uint32_t>(weight);
+  for (int x = 0; x < count; ++x) pixels[x] = Mix(words[x], pixels[x], over);
 }
 
 template <typename Id>
@@ -70,6 +64,7 @@ void SumBlock(const float* __restrict values, double* __restrict sums) {
 }  // namespace
 
 extern const Kernels kKernels;
-const Kernels kKernels{&Words, &YuvWords, &Mix, &Uniform<uint8_t>, &Uniform<uint16_t>, &SumBlock};
+const Kernels kKernels{&Words,   &YuvWords, &MixRow, &Uniform<uint8_t>, &Uniform<uint16_t>,
+                       &SumBlock};
 
 }  // namespace deeplab::visualize::DEEPLAB_KERNEL_LEVEL
