@@ -55,6 +55,46 @@ const TOOLS = {
   },
 };
 
+/** A second compiler, for tests. Its parts find each other by their places beside it. */
+const NVCC = {
+  folder: "cuda-nvcc-13.0.88",
+  wanted: ["nvidia/cu13"],
+  wheels: [
+    {
+      name: "nvidia-cuda-nvcc",
+      version: "13.0.88",
+      sha256: [
+        "56fe502eb77625a12f25172caa3cdddb4e4c8ba2c8c17dba44b164761b380f03",
+        "c7ff28f86a24effdc6c034fa15230c549a273e4771b10a7fec14996f8cf3307f",
+      ],
+    },
+    {
+      name: "nvidia-cuda-crt",
+      version: "13.0.88",
+      sha256: [
+        "2c8043c7c9e02492716426e9919fc78d2c5b3b2a7a768a88e952676b08aa55a4",
+        "ee2ea2a97073e02ee62bb27841f437332be2c248e3eac013df07997ada39c003",
+      ],
+    },
+    {
+      name: "nvidia-nvvm",
+      version: "13.0.88",
+      sha256: [
+        "c5f41ffeb6466944a026dfa5317d7d85355c119bbec279205d22f1869d1054e0",
+        "c4376a291d72d22a315d9d2f69bdae8f8cd83a627f75bad395cee49a0fe65dc1",
+      ],
+    },
+    {
+      name: "nvidia-cuda-runtime",
+      version: "13.0.96",
+      sha256: [
+        "7f82250d7782aa23b6cfe765ecc7db554bd3c2870c43f3d1821f1d18aebf0548",
+        "ef9bcbe90493a2b9d810e43d249adb3d02e98dd30200d86607d8d02687c43f55",
+      ],
+    },
+  ],
+};
+
 /** The version of one of them. */
 export const versionOf = (tool) => TOOLS[tool].version;
 
@@ -62,18 +102,26 @@ export const versionOf = (tool) => TOOLS[tool].version;
 export const compilerVersions = () =>
   ["nvrtc", "ptxas", "nvfatbin"].map((tool) => `${tool} ${versionOf(tool)}`).join(", ");
 
+function requireHost() {
+  const host = `${process.platform}-${process.arch}`;
+  if (["linux-x64", "linux-arm64"].includes(host)) return;
+  throw new SetupError(`CUDA kernels are compiled on linux-x64 and linux-arm64, and this is ${host}.`);
+}
+
 /** Fetches a tool that is absent; resolves to the path of its program or library. */
 export async function fetchTool(tool) {
+  requireHost();
   const { version, wanted, file, wheels } = TOOLS[tool];
-  if (process.platform !== "linux" || !["x64", "arm64"].includes(process.arch)) {
-    throw new SetupError(
-      `CUDA kernels are compiled on linux-x64 and linux-arm64, and this is ${process.platform}-${process.arch}.`,
-    );
-  }
   const set = {
     folder: `cuda-${tool}-${version}`,
     wanted,
     wheels: Object.entries(wheels).map(([name, sha256]) => ({ name, version, sha256 })),
   };
   return path.join(await fetchWheels(set), file);
+}
+
+/** Fetches nvcc 13 (about 100 MB) where it is absent; resolves to the path of its program. */
+export async function fetchNvcc() {
+  requireHost();
+  return path.join(await fetchWheels(NVCC), "nvidia/cu13/bin/nvcc");
 }
