@@ -102,10 +102,14 @@ export const versionOf = (tool) => TOOLS[tool].version;
 export const compilerVersions = () =>
   ["nvrtc", "ptxas", "nvfatbin"].map((tool) => `${tool} ${versionOf(tool)}`).join(", ");
 
+/** Whether the compilers run on this system. */
+export const canCompileKernels = () =>
+  process.platform === "linux" && ["x64", "arm64"].includes(process.arch);
+
 function requireHost() {
-  const host = `${process.platform}-${process.arch}`;
-  if (["linux-x64", "linux-arm64"].includes(host)) return;
-  throw new SetupError(`CUDA kernels are compiled on linux-x64 and linux-arm64, and this is ${host}.`);
+  if (canCompileKernels()) return;
+  const found = `${process.platform}-${process.arch}`;
+  throw new SetupError(`CUDA kernels are compiled on linux-x64 and linux-arm64, and this is ${found}.`);
 }
 
 /** Fetches a tool that is absent; resolves to the path of its program or library. */
