@@ -55,6 +55,8 @@ async function compileSources(native, sources, folder, extraOptions) {
 /**
  * Writes the fatbin of `sources` (in `native`) to `fatbin`; `scratch` is an empty folder for what lies between. The
  * same sources give the same bytes, wherever they lie. `extraOptions` are for tests.
+ *
+ * @param {{native: string, sources: string[], scratch: string, fatbin: string, extraOptions?: string[]}} request
  */
 export async function compileKernels({ native, sources, scratch, fatbin, extraOptions = [] }) {
   await compileSources(native, sources, scratch, extraOptions);

@@ -25,6 +25,9 @@ const WAYS_ON = [
 /**
  * What a build without further word does with CUDA kernels: "ON", "OFF", or for a ready-made fatbin its path with its
  * hash. As native/cuda/kernels.cmake decides.
+ *
+ * @param {string} value
+ * @param {string} platform
  */
 export function kernelsSetting(value = process.env.DEEPLAB_CUDA_KERNELS ?? "", platform = process.platform) {
   if (value === "") return platform === "linux" ? "ON" : "OFF";

@@ -22,7 +22,11 @@ function placed(parameters) {
   });
 }
 
-/** `{ kernel: [{ offset, size }] }`, compiled from test/cuda-kernels/kernel_parameters.cc. */
+/**
+ * By kernel, compiled from test/cuda-kernels/kernel_parameters.cc.
+ *
+ * @returns {Promise<Record<string, {offset: number, size: number}[]>>}
+ */
 export async function hostParameters() {
   const folder = path.join(BUILD, "cuda-kernels");
   fs.mkdirSync(folder, { recursive: true });

@@ -49,7 +49,14 @@ function parametersIn(notes) {
 const spillsIn = (notes) => notes.match(/SpillRefill/g)?.length ?? 0;
 
 /**
- * Every kernel of every architecture: `[{ arch, kernel, registers, stack, shared, parameters, spills }]`.
+ * Every kernel of every architecture.
+ *
+ * @typedef {{offset: number, size: number}} Parameter
+ * @typedef {{registers: number, stack: number, shared: number}} Resources
+ * @typedef {Resources & {arch: string, kernel: string, parameters: Parameter[], spills: number}} Kernel
+ *
+ * @param {string} fatbin
+ * @returns {Promise<Kernel[]>}
  */
 export async function kernelsIn(fatbin) {
   const usage = pieces(await dump(fatbin, "--dump-resource-usage"), "elf");
@@ -64,7 +71,12 @@ export async function kernelsIn(fatbin) {
   );
 }
 
-/** `[{ arch, version, kernels, text }]` of the PTX: which it is for, of which PTX version, the names of its kernels. */
+/**
+ * The PTX: what it is for, of which version of PTX it is, the names of its kernels.
+ *
+ * @param {string} fatbin
+ * @returns {Promise<{arch: string, version: string, kernels: string[], text: string}[]>}
+ */
 export async function ptxIn(fatbin) {
   return pieces(await dump(fatbin, "--dump-ptx"), "ptx").map(({ arch, text }) => ({
     arch,

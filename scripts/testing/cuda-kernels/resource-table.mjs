@@ -11,10 +11,20 @@ const TABLE = inRoot("test/cuda-kernels/resources.json");
 
 export const UPDATE_COMMAND = "node scripts/testing/cuda-kernels/resource-table.mjs";
 
-/** Kernel → architecture → `{ registers, stack, shared }`. */
+/**
+ * @typedef {import("./inspect-fatbin.mjs").Resources} Resources
+ * @typedef {Record<string, Record<string, Resources>>} Table kernel → architecture → resources
+ */
+
+/** @returns {Table} */
 export const readTable = () => JSON.parse(fs.readFileSync(TABLE, "utf8"));
 
-/** The same, of what a fatbin holds. */
+/**
+ * The same, of what a fatbin holds.
+ *
+ * @param {import("./inspect-fatbin.mjs").Kernel[]} kernels
+ * @returns {Table}
+ */
 export function tableOf(kernels) {
   const table = {};
   for (const { kernel, arch, registers, stack, shared } of kernels) {

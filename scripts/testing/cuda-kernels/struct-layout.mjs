@@ -75,7 +75,13 @@ async function byDevice(includes, list, folder) {
   return initialWords(fs.readFileSync(path.join(folder, "compute_75.ptx"), "utf8"));
 }
 
-/** `[{ what, host, device }]` for every struct of `headers` (paths in native/); `folder` is for what lies between. */
+/**
+ * Every struct of `headers` (paths in native/) and every member; `folder` is for what lies between.
+ *
+ * @param {string[]} headers
+ * @param {string} folder
+ * @returns {Promise<{what: string, host: number, device: number}[]>}
+ */
 export async function layoutsOf(headers, folder) {
   const questions = headers.map(readHeader).flatMap(questionsOf);
   const includes = ["#include <cstddef>\n", ...headers.map((header) => `#include "${header}"\n`)].join("");
