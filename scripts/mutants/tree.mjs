@@ -32,7 +32,10 @@ function copyChanged(name) {
   if (!fs.existsSync(to) || !bytes.equals(fs.readFileSync(to))) fs.writeFileSync(to, bytes);
 }
 
-/** The unchanged fatbin: mutants of CUDA kernels are noticed where the kernels run on the host. */
+/**
+ * The unchanged fatbin: mutants of CUDA kernels are noticed where the kernels run on the host. What the environment
+ * says otherwise holds for the copy as well.
+ */
 async function kernelsDefinition() {
   if (kernelsSetting() !== "ON") return [];
   return [`-DDEEPLAB_CUDA_KERNELS=${await makeKernels()}`];
