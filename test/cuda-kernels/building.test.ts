@@ -149,23 +149,30 @@ describe("DEEPLAB_CUDA_KERNELS", () => {
   });
 });
 
-describe("a wheel that is not to be had", () => {
-  const set = {
+describe("wheels", () => {
+  const set = (name: string, version: string) => ({
     folder: "no-such-wheels",
     wanted: ["nothing"],
-    wheels: [{ name: "deeplab-rt-no-such-wheel", version: "1.0", sha256: ["0".repeat(64)] }],
-  };
+    wheels: [{ name, version, sha256: ["0".repeat(64)] }],
+  });
+  const leftBehind = () =>
+    fs.readdirSync(path.join(root, "build/third-party")).filter((name) => name.startsWith("no-such-wheels"));
+  afterEach(() => {
+    delete process.env.PIP_NO_INDEX;
+  });
 
-  test("is told in pip's words, and leaves nothing half behind", async () => {
+  test("that are not to be had: told in pip's words, and nothing is left behind", async () => {
     process.env.PIP_NO_INDEX = "1"; // as without a network
-    try {
-      await expect(fetchWheels(set)).rejects.toThrow(
-        /no-such-wheels could not be fetched\. pip says:\n[\s\S]*No matching distribution found/,
-      );
-    } finally {
-      delete process.env.PIP_NO_INDEX;
-    }
-    const left = fs.readdirSync(path.join(root, "build/third-party"));
-    expect(left.filter((name) => name.startsWith(set.folder))).toEqual([]);
+    await expect(fetchWheels(set("deeplab-rt-no-such-wheel", "1.0"))).rejects.toThrow(
+      /no-such-wheels could not be fetched\. pip says:\n[\s\S]*No matching distribution found/,
+    );
+    expect(leftBehind()).toEqual([]);
+  });
+
+  test("whose bytes are not those that were pinned: refused", async () => {
+    await expect(fetchWheels(set("nvidia-cuda-cuobjdump", "13.2.86"))).rejects.toThrow(
+      /DO NOT MATCH THE HASHES[\s\S]*Expected sha256 0000/,
+    );
+    expect(leftBehind()).toEqual([]);
   });
 });
