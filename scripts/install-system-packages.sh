@@ -10,6 +10,8 @@ packages=(
   clang-format-14    # format of C++
   patchelf binutils  # prebuild: SONAME of the shipped library, symbol versions
 )
+# Fetches the compiler of the CUDA kernels; Python may have brought its own.
+python3 -m pip --version >/dev/null 2>&1 || packages+=(python3-pip)
 # linux-arm64 built and run on another machine.
 [ "$(dpkg --print-architecture)" != amd64 ] || packages+=(g++-aarch64-linux-gnu qemu-user)
 

@@ -2,6 +2,7 @@
 
 import fs from "node:fs";
 import path from "node:path";
+import { kernelsSetting, makeKernels } from "../cuda/make-kernels.mjs";
 import { BUILD, inRoot } from "../setup/paths.mjs";
 import { runCaptured } from "../setup/run-command.mjs";
 
@@ -31,11 +32,24 @@ function copyChanged(name) {
   if (!fs.existsSync(to) || !bytes.equals(fs.readFileSync(to))) fs.writeFileSync(to, bytes);
 }
 
+/**
+ * The unchanged fatbin: mutants of CUDA kernels are noticed where the kernels run on the host. What the environment
+ * says otherwise holds for the copy as well.
+ */
+async function kernelsDefinition() {
+  if (kernelsSetting() !== "ON") return [];
+  return [`-DDEEPLAB_CUDA_KERNELS=${await makeKernels()}`];
+}
+
 /** Makes the copy equal to the checkout and configures its build: quick to compile, not quick to run. */
 export async function prepareTree() {
   fs.mkdirSync(tree, { recursive: true });
   for (const name of ["native", "CMakeLists.txt", "package.json"]) copyChanged(name);
-  const definitions = ["-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_CXX_FLAGS_DEBUG=-O1"];
+  const definitions = [
+    "-DCMAKE_BUILD_TYPE=Debug",
+    "-DCMAKE_CXX_FLAGS_DEBUG=-O1",
+    ...(await kernelsDefinition()),
+  ];
   const { code, output } = await runCaptured("cmake", ["-S", tree, "-B", out, ...definitions]);
   if (code !== 0) throw new Error(`cmake could not configure the mutants:\n${output}`);
 }

@@ -17,7 +17,7 @@ const out = arch === process.arch && !toolchain ? path.join(root, "build") : wan
 const cmakeJs = require.resolve("cmake-js/bin/cmake-js");
 const args = [
   cmakeJs,
-  "compile",
+  "build",
   "--directory",
   root,
   "--out",

@@ -1,6 +1,7 @@
 // native/ → build/Release/*.node, by cmake-js with no download; or a prebuilt addon of the same sources.
 import fs from "node:fs";
 import os from "node:os";
+import { kernelsSetting, makeKernels } from "../cuda/make-kernels.mjs";
 import { complaints } from "./compiler-output.mjs";
 import { inRoot, relative } from "./paths.mjs";
 import { fittingPrebuild, prebuildRecorded } from "./prebuilt.mjs";
@@ -16,8 +17,8 @@ export function nativeSourcesHash() {
     (name) => `${name}@${devDependencies[name]}`,
   );
   return contentHash(
-    [inRoot("native"), inRoot("CMakeLists.txt"), inRoot("cmake")],
-    [version, JSON.stringify(binary), ...headers],
+    [inRoot("native"), inRoot("CMakeLists.txt"), inRoot("cmake"), inRoot("scripts/cuda")],
+    [version, JSON.stringify(binary), ...headers, kernelsSetting()],
   );
 }
 
@@ -33,22 +34,25 @@ export function needsCompiler(hash = nativeSourcesHash()) {
   return !stampFits("native", hash);
 }
 
-/** `cmake-js compile` into `out`; throws with everything the compiler said. */
+/** Runs a command of cmake-js; throws with everything the compiler said. */
+async function cmakeJs(command, args) {
+  const script = inRoot("node_modules/cmake-js/bin/cmake-js");
+  const env = { ...process.env, CMAKE_BUILD_PARALLEL_LEVEL: String(os.availableParallelism()) };
+  const { code, output } = await runCaptured(process.execPath, [script, command, ...args], { env });
+  if (code !== 0) throw new SetupError(`The addon does not compile:\n${complaints(output)}`);
+  return output;
+}
+
+/**
+ * Configures and builds in `out`; throws with everything the compiler said. Not `cmake-js compile`, which answers a
+ * mistake in a source by deleting all of `out`, and what was fetched into it, and trying again.
+ */
 export async function compileAddon(out, cmakeVariables = {}, extraArgs = []) {
   requireToolchain();
   const variables = Object.entries(cmakeVariables).map(([name, value]) => `--CD${name}=${value}`);
-  const args = [
-    inRoot("node_modules/cmake-js/bin/cmake-js"),
-    "compile",
-    "--out",
-    out,
-    ...extraArgs,
-    ...variables,
-  ];
-  const env = { ...process.env, CMAKE_BUILD_PARALLEL_LEVEL: String(os.availableParallelism()) };
-  const { code, output } = await runCaptured(process.execPath, args, { env });
-  if (code !== 0) throw new SetupError(`The addon does not compile:\n${complaints(output)}`);
-  return output;
+  const args = ["--out", out, ...extraArgs, ...variables];
+  await cmakeJs("configure", args);
+  return cmakeJs("build", args);
 }
 
 /** Builds the addon when its sources changed since the last build and no prebuilt one fits them. */
@@ -59,6 +63,8 @@ export async function buildNative(log) {
   // The loader takes build/Release first, so a prebuilt addon only serves where there is none.
   const prebuilt = built === null ? fittingPrebuild(hash) : null;
   if (prebuilt !== null) return log(`using the prebuilt addon ${relative(prebuilt)}`);
+  // CMake would do it as well; here what goes wrong is told before anything else is compiled.
+  if (kernelsSetting() === "ON") await makeKernels(inRoot("native"), log);
   log("compiling the native addon");
   // The "native" suite builds its tests in the same tree; an addon alone needs no GoogleTest.
   await compileAddon("build", { DEEPLAB_BUILD_TESTS: "OFF" });

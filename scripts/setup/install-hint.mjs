@@ -9,6 +9,7 @@ const PACKAGES = {
     gtest: "libgtest-dev",
     "clang-format": "clang-format-14",
     patchelf: "patchelf",
+    pip: "python3-pip",
   },
   dnf: {
     compiler: "gcc-c++ make",
@@ -16,6 +17,7 @@ const PACKAGES = {
     gtest: "gtest-devel",
     "clang-format": "clang-tools-extra",
     patchelf: "patchelf",
+    pip: "python3-pip",
   },
   pacman: {
     compiler: "base-devel",
@@ -23,6 +25,7 @@ const PACKAGES = {
     gtest: "gtest",
     "clang-format": "clang",
     patchelf: "patchelf",
+    pip: "python-pip",
   },
   zypper: {
     compiler: "gcc-c++ make",
@@ -30,6 +33,7 @@ const PACKAGES = {
     gtest: "gtest",
     "clang-format": "clang-tools",
     patchelf: "patchelf",
+    pip: "python3-pip",
   },
   apk: {
     compiler: "g++ make",
@@ -37,8 +41,9 @@ const PACKAGES = {
     gtest: "gtest-dev",
     "clang-format": "clang-extra-tools",
     patchelf: "patchelf",
+    pip: "py3-pip",
   },
-  brew: { cmake: "cmake", gtest: "googletest", "clang-format": "clang-format@14" },
+  brew: { cmake: "cmake", pip: "python", gtest: "googletest", "clang-format": "clang-format@14" },
   winget: { cmake: "Kitware.CMake", compiler: "Microsoft.VisualStudio.2022.BuildTools" },
 };
 

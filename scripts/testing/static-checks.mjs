@@ -29,11 +29,13 @@ export function findClangFormat() {
   return candidates.find((name) => version.test(probe(name, ["--version"]) ?? "")) ?? null;
 }
 
-/** Our C++ files: native/ and its tests. */
+const CPP_FOLDERS = ["native", "scripts/cuda", "test/cuda-kernels", "test/native"];
+
+/** Our C++ files: native/, its tests, and the tools that make its kernels. */
 export function cppFiles() {
-  return [inRoot("native"), inRoot("test/native")]
-    .flatMap(filesUnder)
-    .filter((file) => /\.(h|cc|cu|cuh)$/.test(file));
+  return CPP_FOLDERS.flatMap((folder) => filesUnder(inRoot(folder))).filter((file) =>
+    /\.(h|cc|cu|cuh)$/.test(file),
+  );
 }
 
 async function cppFormat() {

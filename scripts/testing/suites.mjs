@@ -1,4 +1,5 @@
 // Every suite of npm test, in the order they run: cheap and telling first.
+import { runCudaKernels } from "./cuda-kernels/run-cuda-kernels.mjs";
 import { LEVEL_SUITES } from "./levels/suites.mjs";
 import { runNativeSanitized, runNativeTests, runNativeThreads } from "./native-tests.mjs";
 import { runPackageTests } from "./package-tests.mjs";
@@ -44,6 +45,7 @@ export const SUITES = [
   vitestSuite("oracle"),
   vitestSuite("lifecycle"),
   ...LEVEL_SUITES,
+  { name: "cuda-kernels", run: ({ quick }) => runCudaKernels(quick ? SLOW_FILES : []) },
   { name: "native", run: runNativeTests },
   { name: "native-sanitized", slow: true, run: runNativeSanitized },
   { name: "native-tsan", slow: true, run: runNativeThreads },
