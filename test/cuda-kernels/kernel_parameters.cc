@@ -6,6 +6,7 @@
 
 #include "postprocess/postprocess_cuda.h"
 #include "preprocess/preprocess_cuda.h"
+#include "visualize/overlay_cuda.h"
 
 namespace {
 
@@ -41,6 +42,7 @@ int main() {
       {preprocess::kCudaPreprocessHalf, {kParameter<preprocess::CudaPreprocess>}},
       {postprocess::kCudaPostprocessFloat, {kParameter<postprocess::CudaPostprocess>}},
       {postprocess::kCudaPostprocessHalf, {kParameter<postprocess::CudaPostprocess>}},
+      {visualize::kCudaOverlay, {kParameter<visualize::CudaOverlay>}},
   };
   const char* separator = "{";
   for (const Kernel& kernel : kernels) {
