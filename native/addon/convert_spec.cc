@@ -105,8 +105,8 @@ plan::ModelConfig ReadConfig(Napi::Object spec) {
 
 }  // namespace
 
-std::vector<infer::LibraryCandidate> ReadCandidates(Napi::Array list) {
-  std::vector<infer::LibraryCandidate> candidates;
+std::vector<LibraryCandidate> ReadCandidates(Napi::Array list) {
+  std::vector<LibraryCandidate> candidates;
   for (uint32_t i = 0; i < list.Length(); ++i) {
     const Napi::Value entry = list[i];
     if (!entry.IsObject()) BorderError("libraryCandidates", "an array of objects");

@@ -22,6 +22,6 @@ struct ModelSpec {
 };
 
 ModelSpec ReadModelSpec(Napi::Object spec);
-std::vector<infer::LibraryCandidate> ReadCandidates(Napi::Array list);
+std::vector<LibraryCandidate> ReadCandidates(Napi::Array list);
 
 }  // namespace deeplab::addon

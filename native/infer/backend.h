@@ -8,16 +8,10 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/library_candidate.h"
 #include "core/tensor.h"
 
 namespace deeplab::infer {
-
-// One place to look for a vendor library (see NativeLibraryCandidate in lib/native.ts).
-struct LibraryCandidate {
-  std::string library;
-  std::string origin;
-  std::string path;
-};
 
 struct SessionOptions {
   int intra_op_threads = 0;  // 0: one per physical core that this process may use

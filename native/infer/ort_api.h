@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "infer/native_path.h"
+#include "core/native_path.h"
 
 #if defined(_WIN32)
 #define DEEPLAB_ORT_CALL __stdcall

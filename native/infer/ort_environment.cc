@@ -1,8 +1,8 @@
 // Makes the environment with our logger, so that nothing of the library goes raw to stderr.
 #include "infer/ort_environment.h"
 
+#include "core/shared_library.h"
 #include "infer/ort_status.h"
-#include "infer/shared_library.h"
 
 namespace deeplab::infer {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <functional>
 
-#include "infer/native_path.h"
+#include "core/native_path.h"
 #include "infer/ort_options.h"
 
 namespace deeplab::infer {

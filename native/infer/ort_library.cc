@@ -5,9 +5,9 @@
 #include <filesystem>
 #include <map>
 
-#include "infer/native_path.h"
+#include "core/native_path.h"
+#include "core/shared_library.h"
 #include "infer/ort_environment.h"
-#include "infer/shared_library.h"
 
 namespace deeplab::infer {
 namespace {
@@ -25,17 +25,9 @@ OpenedLibraries& Opened() {
   return *opened;
 }
 
-void CheckPathForm(const std::string& path) {
-  if (path.empty()) throw Refusal("the path is empty");
-  if (path.find('\0') != std::string::npos) throw Refusal("the path has a zero character");
-  const std::filesystem::path native = PathFromUtf8(path);
-  if (!native.is_absolute() && native.has_parent_path()) {
-    throw Refusal("expected an absolute path or a bare file name, found a relative path");
-  }
-}
-
 const OrtLibrary* OpenOrtLibrary(const std::string& path) {
-  CheckPathForm(path);
+  const std::string problem = PathProblem(path);
+  if (!problem.empty()) throw Refusal(problem);
   OpenedLibraries& opened = Opened();
   const std::lock_guard<std::mutex> lock(opened.mutex);
   std::string error;
@@ -52,18 +44,6 @@ const OrtLibrary* OpenOrtLibrary(const std::string& path) {
     entry = std::make_unique<OrtLibrary>(*get_base(), file.empty() ? path : file);
   }
   return entry.get();
-}
-
-// Keys of error.detail must differ even where two candidates have the same origin.
-void AddRefusal(const LibraryCandidate& candidate, const std::string& reason, ErrorDetail* out) {
-  std::string key = candidate.origin;
-  int repeat = 1;
-  for (const auto& [origin, unused] : *out) {
-    if (origin == key) key = candidate.origin + " (" + std::to_string(++repeat) + ")";
-  }
-  const bool named = reason.compare(0, candidate.path.size(), candidate.path) == 0;
-  out->emplace_back(key,
-                    named && !candidate.path.empty() ? reason : candidate.path + ": " + reason);
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/error.h"
-#include "infer/backend.h"
+#include "core/library_candidate.h"
 #include "infer/ort_api.h"
 #include "infer/ort_log.h"
 

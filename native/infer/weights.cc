@@ -4,7 +4,7 @@
 #include <fstream>
 
 #include "core/error.h"
-#include "infer/native_path.h"
+#include "core/native_path.h"
 
 namespace deeplab::infer {
 namespace {

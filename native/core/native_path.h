@@ -5,9 +5,9 @@
 #include <filesystem>
 #include <string>
 
-namespace deeplab::infer {
+namespace deeplab {
 
-using NativeChar = std::filesystem::path::value_type;  // ONNX Runtime calls it ORTCHAR_T
+using NativeChar = std::filesystem::path::value_type;  // inference libraries take paths as such
 using NativeString = std::filesystem::path::string_type;
 
 inline std::filesystem::path PathFromUtf8(const std::string& utf8) {
@@ -16,4 +16,4 @@ inline std::filesystem::path PathFromUtf8(const std::string& utf8) {
 
 inline NativeString NativePath(const std::string& utf8) { return PathFromUtf8(utf8).native(); }
 
-}  // namespace deeplab::infer
+}  // namespace deeplab

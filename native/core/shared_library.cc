@@ -1,7 +1,7 @@
 // The only file that knows the system's dynamic loader.
-#include "infer/shared_library.h"
+#include "core/shared_library.h"
 
-#include "infer/native_path.h"
+#include "core/native_path.h"
 
 #if defined(_WIN32)
 #define WIN32_LEAN_AND_MEAN
@@ -13,7 +13,7 @@
 #include <dlfcn.h>
 #endif
 
-namespace deeplab::infer {
+namespace deeplab {
 
 #if defined(_WIN32)
 
@@ -75,4 +75,4 @@ void PinLibraryOf(const void* address) {
 
 #endif
 
-}  // namespace deeplab::infer
+}  // namespace deeplab

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace deeplab::infer {
+namespace deeplab {
 
 // Opens an absolute path, or a bare file name by the system's search; symbols stay local to it.
 // Null on failure, with the system's own words in `error`. The same file gives the same handle.
@@ -20,4 +20,4 @@ std::string FileOfAddress(const void* address);
 // an addon with the last Worker that used it; code that others may still call must not leave.
 void PinLibraryOf(const void* address);
 
-}  // namespace deeplab::infer
+}  // namespace deeplab

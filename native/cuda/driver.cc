@@ -1,0 +1,134 @@
+#include "cuda/driver.h"
+
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "core/shared_library.h"
+
+namespace deeplab::cuda {
+namespace {
+
+Error Refusal(const std::string& reason) { return Error(ErrorCode::kDeviceUnavailable, reason); }
+
+// Drivers by the loader's handle: one file has one handle, by whatever path it is named.
+struct OpenedDrivers {
+  std::mutex mutex;
+  std::map<void*, std::unique_ptr<Driver>> by_handle;
+};
+
+OpenedDrivers& Opened() {
+  static auto* const opened = new OpenedDrivers();  // outlives every thread
+  return *opened;
+}
+
+template <typename Signature>
+void Bind(void* library, Entry<Signature>* entry) {
+  entry->call = reinterpret_cast<Signature*>(FindSymbol(library, entry->name));
+}
+
+template <typename Signature>
+void BindRequired(void* library, Entry<Signature>* entry) {
+  Bind(library, entry);
+  if (entry->call != nullptr) return;
+  throw Refusal(std::string("it is a library, but no CUDA driver of 12.0 or later (it has no ") +
+                entry->name + ")");
+}
+
+DriverApi BindDriver(void* library) {
+  DriverApi api;
+#define DEEPLAB_BIND(member, symbol, parameters) BindRequired(library, &api.member);
+  DEEPLAB_CUDA_FUNCTIONS(DEEPLAB_BIND)
+#undef DEEPLAB_BIND
+#define DEEPLAB_BIND(member, symbol, parameters) Bind(library, &api.member);
+  DEEPLAB_CUDA_OPTIONAL_FUNCTIONS(DEEPLAB_BIND)
+#undef DEEPLAB_BIND
+  return api;
+}
+
+void Require(const Driver& driver, CUresult result, const char* call) {
+  if (result == CUDA_SUCCESS) return;
+  throw Refusal(std::string(call) + " failed: " + driver.describe(result));
+}
+
+// The version first: an old driver is named as such, whatever else it cannot do.
+void Start(Driver* driver) {
+  const DriverApi& api = driver->api;
+  Require(*driver, api.DriverGetVersion.call(&driver->version), api.DriverGetVersion.name);
+  if (driver->version < kMinDriverVersion) {
+    throw Refusal("the driver supports CUDA " + VersionText(driver->version) + "; expected " +
+                  VersionText(kMinDriverVersion) + " or later: update the NVIDIA driver");
+  }
+  Require(*driver, api.Init.call(0), api.Init.name);
+  Require(*driver, api.DeviceGetCount.call(&driver->device_count), api.DeviceGetCount.name);
+  if (driver->device_count < 1) throw Refusal("the driver works, but finds no device");
+}
+
+const Driver* OpenDriver(const std::string& path) {
+  const std::string problem = PathProblem(path);
+  if (!problem.empty()) throw Refusal(problem);
+  OpenedDrivers& opened = Opened();
+  const std::lock_guard<std::mutex> lock(opened.mutex);
+  std::string error;
+  void* const handle = OpenSharedLibrary(path, &error);
+  if (handle == nullptr) throw Refusal(error);
+  std::unique_ptr<Driver>& entry = opened.by_handle[handle];
+  if (entry == nullptr) {
+    auto driver = std::make_unique<Driver>();
+    driver->api = BindDriver(handle);
+    const std::string file = FileOfAddress(reinterpret_cast<void*>(driver->api.Init.call));
+    driver->path = file.empty() ? path : file;
+    Start(driver.get());
+    entry = std::move(driver);
+  }
+  return entry.get();
+}
+
+}  // namespace
+
+std::string VersionText(int version) {
+  return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
+}
+
+std::string Driver::describe(CUresult result) const {
+  const char* name = nullptr;
+  const char* text = nullptr;
+  api.GetErrorName.call(result, &name);
+  api.GetErrorString.call(result, &text);
+  const std::string shown = name != nullptr ? name : "CUDA error " + std::to_string(result);
+  return text != nullptr ? shown + " (" + text + ")" : shown;
+}
+
+bool Driver::has_memory_pools() const noexcept {
+  return api.MemPoolCreate.call != nullptr && api.MemPoolDestroy.call != nullptr &&
+         api.MemPoolTrimTo.call != nullptr && api.MemAllocFromPoolAsync.call != nullptr &&
+         api.MemFreeAsync.call != nullptr;
+}
+
+DriverSearch FindDriver(const std::vector<LibraryCandidate>& candidates) {
+  DriverSearch search;
+  for (const LibraryCandidate& candidate : candidates) {
+    if (candidate.library != kDriverLibrary) continue;
+    try {
+      search.driver = OpenDriver(candidate.path);
+      search.origin = candidate.origin;
+      return search;
+    } catch (const Error& error) {
+      AddRefusal(candidate, error.what(), &search.refused);
+    }
+  }
+  return search;
+}
+
+std::string DescribeFailure(const DriverSearch& search) {
+  if (search.refused.empty()) {
+    return "CUDA cannot be used: no place to look for the driver's library was given.";
+  }
+  std::string text = "CUDA cannot be used: none of the places tried has a usable driver";
+  for (const auto& [origin, reason] : search.refused) {
+    text += (&origin == &search.refused.front().first ? ": " : "; ") + origin + ": " + reason;
+  }
+  return text;
+}
+
+}  // namespace deeplab::cuda
