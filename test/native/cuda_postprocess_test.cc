@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <limits>
 
@@ -208,6 +210,35 @@ TEST(CudaPostprocess, NonFiniteLogitsMakeBackgroundOfThePixelsThatUseThemOnly) {
     scene.plan.rows = plan::ComputeLinearTaps(11, 0, 11, 33);
     ExpectSameWhateverIsWanted(scene);
     ASSERT_FALSE(HasFailure()) << value;
+  }
+}
+
+// Weights of 0 beside logits that are not finite, in tables of few and of many taps.
+TEST(CudaPostprocess, WhatHasNoWeightIsNotRead) {
+  std::mt19937 random(16);
+  for (const int taps : {3, 6}) {
+    for (int round = 0; round < 4; ++round) {
+      Scene scene = MakeScene(random, 3, 30, 12, 90, 33, 0.2f);
+      for (int i = 0; i < 12; ++i) scene.logits[random() % scene.logits.size()] = INFINITY;
+      scene.plan.columns = RandomTaps(random, 30, 90, taps, false);
+      scene.plan.rows = RandomTaps(random, 12, 33, taps, false);
+      ExpectSameWhateverIsWanted(scene);
+      ASSERT_FALSE(HasFailure()) << taps;
+    }
+  }
+}
+
+// Logits as they are, 0 or 200: of n classes that have 200, each has exactly the n-th part.
+TEST(CudaPostprocess, TheFirstOfEqualClassesWinsAndStaysAtItsThreshold) {
+  std::mt19937 random(4);
+  for (const int channels : {2, 5}) {
+    Scene scene = MakeScene(random, channels, 70, 9, 70, 9, 0.5f);
+    for (float& value : scene.logits) value = static_cast<float>(random() % 2 * 200);
+    scene.plan.columns = plan::ComputeLinearTaps(70, 0, 70, 70);
+    scene.plan.rows = plan::ComputeLinearTaps(9, 0, 9, 9);
+    const Maps maps = Process(scene, SimdLevel::kScalar, kConfidence);
+    ASSERT_GT(std::count(maps.confidence.begin(), maps.confidence.end(), 0.5f), 0);
+    ExpectSameWhateverIsWanted(scene);
   }
 }
 
