@@ -47,7 +47,7 @@ async function kernelsDefinition() {
 /** Makes the copy equal to the checkout and configures its build: quick to compile, not quick to run. */
 export async function prepareTree() {
   fs.mkdirSync(tree, { recursive: true });
-  for (const name of ["native", "test/native", "test/doubles", "CMakeLists.txt", "package.json"])
+  for (const name of ["native", "test/native", "test/doubles", "test/fixtures", "CMakeLists.txt", "package.json"])
     copyChanged(name);
   const definitions = [
     "-DDEEPLAB_BUILD_TESTS=ON",
