@@ -47,8 +47,18 @@ async function kernelsDefinition() {
 /** Makes the copy equal to the checkout and configures its build: quick to compile, not quick to run. */
 export async function prepareTree() {
   fs.mkdirSync(tree, { recursive: true });
-  for (const name of ["native", "test/native", "test/doubles", "test/fixtures", "CMakeLists.txt", "package.json"])
+  for (const name of [
+    "native",
+    "test/native",
+    "test/doubles",
+    "test/fixtures",
+    "CMakeLists.txt",
+    "package.json",
+  ])
     copyChanged(name);
+  // Where the C++ tests find ONNX Runtime.
+  if (!fs.existsSync(inTree("node_modules")))
+    fs.symlinkSync(inRoot("node_modules"), inTree("node_modules"), "dir");
   const definitions = [
     "-DDEEPLAB_BUILD_TESTS=ON",
     "-DCMAKE_BUILD_TYPE=Debug",
