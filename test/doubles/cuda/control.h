@@ -29,7 +29,7 @@ struct deeplab_double_cuda_counters {
   unsigned long long device_to_pinned, device_to_pageable;
   unsigned long long device_to_device;
   unsigned long long memset_bytes;
-  unsigned long long to_device_copies, from_device_copies;  // how many, however many bytes
+  unsigned long long to_device_copies, from_device_copies;    // how many, however many bytes
   unsigned long long device_allocations, pinned_allocations;  // how many were made
   unsigned long long device_bytes, peak_device_bytes;         // live now, and at most
   unsigned long long pinned_bytes;                            // live now

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <cstdlib>
 #include <deque>
 #include <functional>
 #include <map>
@@ -14,7 +15,6 @@
 #include <random>
 #include <string>
 #include <thread>
-#include <unordered_map>
 #include <vector>
 
 #include "control.h"
@@ -26,6 +26,7 @@ namespace deeplab::doubles {
 using namespace deeplab::cuda;  // the driver's own words
 
 // Results that no product code looks at by name.
+constexpr CUresult kIllegalState = 401;
 constexpr CUresult kLaunchOutOfResources = 701;
 constexpr CUresult kNotPermitted = 800;
 
@@ -67,21 +68,23 @@ struct Capture;
 // How far each stream of a capture has come, by number of nodes.
 using CaptureClock = std::map<Stream*, size_t>;
 
-// Work of a stream: runs on its thread, without the lock. What it returns, where not 0, loses the
-// context.
-using Job = std::function<CUresult()>;
+// Work of a stream.
+struct Job {
+  std::function<CUresult()> run;  // on the stream's thread, without the lock; not 0: context lost
+  bool even_if_lost = false;      // keeps the books: runs in a lost context too
+};
 
 struct Context {
   int device = 0;
   int retained = 0;
-  CUresult lost = CUDA_SUCCESS;
 };
 
 struct Device {
   DeviceKind kind;
-  size_t memory_limit = 0;  // 0: the kind's
-  size_t used = 0;          // allocations outside of pools, and what pools hold
-  CUcontext context = nullptr;
+  size_t memory_limit = 0;       // 0: the kind's
+  size_t used = 0;               // allocations outside of pools, and what pools hold
+  CUcontext context = nullptr;   // the primary one, while it is retained
+  CUresult lost = CUDA_SUCCESS;  // what every call in its context says, for good
   size_t total() const noexcept {
     return memory_limit != 0 && memory_limit < kind.memory ? memory_limit : kind.memory;
   }
@@ -130,14 +133,16 @@ struct Stream {
   std::deque<Job> jobs;
   bool busy = false;     // a job runs
   bool closing = false;  // the thread ends when the last job did
+  std::mt19937 random;   // of its delays
   std::shared_ptr<Capture> capture;
   bool idle() const noexcept { return jobs.empty() && !busy; }
 };
 
-// One piece of work of a graph. `submit`: what the host does at each launch, under the lock.
+// One piece of work. `submit`: what the host does each time it is given to a stream, under the
+// lock.
 struct Node {
   Job job;
-  std::function<void()> submit;
+  std::function<void(Stream&)> submit;
 };
 
 struct Graph {
@@ -147,6 +152,7 @@ struct Graph {
 
 struct Capture {
   std::thread::id thread;  // that began it
+  int mode = CU_STREAM_CAPTURE_MODE_THREAD_LOCAL;
   Stream* origin = nullptr;
   bool invalid = false;
   std::map<Stream*, CaptureClock> clocks;  // of each stream that takes part
@@ -156,11 +162,12 @@ struct Capture {
 struct Module {
   int device = 0;
   std::string image;
+  std::atomic<bool> live{true};
 };
 
 struct HostKernel;
 struct Function {
-  CUmodule module = nullptr;
+  std::shared_ptr<Module> module;
   int device = 0;
   const HostKernel* kernel = nullptr;
   int max_dynamic_shared = 48 << 10;
@@ -192,7 +199,9 @@ struct State {
   std::map<uintptr_t, std::shared_ptr<Range>> ranges;  // by the host's address; freed ones are not
   std::deque<std::shared_ptr<Range>> retired;  // freed: kept, so that addresses are not soon reused
   size_t retired_bytes = 0;
-  size_t threads = 0;  // of streams, running
+  std::vector<std::shared_ptr<Stream>> running;  // every stream whose thread has not ended
+  size_t abandoned = 0;                          // objects that went with their context
+  unsigned epoch = 1;  // one more with each reset: handles of threads from before are void
 
   std::map<std::string, uint64_t> calls;
   std::multimap<std::string, Failure> failures;
@@ -201,6 +210,11 @@ struct State {
 };
 
 using Lock = std::unique_lock<std::mutex>;
+
+// The lost result of the device's context, or 0. Under the lock.
+CUresult LostResult(int device);
+// Marks it so, the first result for good; whoever waits looks again.
+void Lose(int device, CUresult result);
 
 // Never destroyed: streams' threads may outlive main().
 State& TheState();
