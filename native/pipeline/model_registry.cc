@@ -59,8 +59,7 @@ std::string Key(const infer::OpenRequest& request, const SchedulerOptions& optio
       << s.memory_arena << ' ' << s.memory_pattern << ' ' << s.spinning << ' ' << request.max_batch
       << '\n';
   key << options.max_in_flight << ' ' << options.max_queue << ' ' << options.max_batch_delay_ms;
-  for (const LibraryCandidate& c : request.candidates)
-    key << '\n' << c.library << ' ' << c.path;
+  for (const LibraryCandidate& c : request.candidates) key << '\n' << c.library << ' ' << c.path;
   return key.str();
 }
 

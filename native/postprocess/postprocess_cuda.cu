@@ -80,8 +80,9 @@ struct Pixel {
 
   __device__ float value(int channel) const {
     float sum = planes.constant * column.outer;
-    const float* const from = blended + (channel - first_channel) * segment;
-    if (blended != nullptr && column.count <= kInRegisters) {
+    const float* const from =
+        blended == nullptr ? nullptr : blended + (channel - first_channel) * segment;
+    if (from != nullptr && column.count <= kInRegisters) {
 #pragma unroll
       for (int t = 0; t < kInRegisters; ++t) {
         if (t < column.count && weights[t] != 0.0f) sum += from[t] * weights[t];
@@ -91,7 +92,7 @@ struct Pixel {
     for (int t = 0; t < column.count; ++t) {
       const float by = column.weight(t);
       if (by == 0.0f) continue;
-      sum += (blended != nullptr ? from[t] : planes.blend(row, channel, column.start + t)) * by;
+      sum += (from != nullptr ? from[t] : planes.blend(row, channel, column.start + t)) * by;
     }
     return sum;
   }

@@ -3,11 +3,13 @@
 
 import fs from "node:fs";
 import path from "node:path";
-import { BUILD } from "../setup/paths.mjs";
+import { BUILD, REPORTS } from "../setup/paths.mjs";
+import { runCaptured } from "../setup/run-command.mjs";
 import { BUILT_LEVELS, usableLevels } from "../testing/levels/simd-levels.mjs";
+import { readGtestReport } from "../testing/read-reports.mjs";
 import { runVitest } from "../testing/run-vitest.mjs";
 import { kernelFiles } from "./kernel-files.mjs";
-import { buildTree, inTree, mutantAddon, prepareTree } from "./tree.mjs";
+import { buildTree, inTree, mutantAddon, mutantTests, prepareTree } from "./tree.mjs";
 
 const kernels = kernelFiles();
 
@@ -15,13 +17,29 @@ const kernels = kernelFiles();
  * The levels at which a mutant has to be noticed; `undefined` is the machine's best, for code that all levels share.
  * `levels` of a mutant narrows them: a place that only some levels' code has.
  */
-function levelsOf({ file, levels }, usable) {
-  if (!kernels.has(file)) return [undefined];
+function levelsOf({ file, levels, gtest }, usable) {
+  if (gtest !== undefined || !kernels.has(file)) return [undefined];
   return usable.filter((level) => levels?.includes(level) ?? true);
 }
 
+/** What has to be built for a mutant's test. */
+const targetOf = ({ gtest }) => (gtest === undefined ? "deeplab_rt" : "deeplab_native_tests");
+
+/** The names of the C++ tests that failed; a crash, or none that ran, is a failure too. */
+async function gtestFailures(filter) {
+  const report = path.join(REPORTS, "mutant-gtest.json");
+  fs.mkdirSync(REPORTS, { recursive: true });
+  fs.rmSync(report, { force: true });
+  const args = [`--gtest_filter=${filter}`, "--gtest_fail_fast", `--gtest_output=json:${report}`];
+  const { code } = await runCaptured(mutantTests, args);
+  const { passed, failures } = readGtestReport(report);
+  if (failures.length > 0) return failures.map((failure) => failure.name);
+  return code === 0 && passed > 0 ? [] : [`${filter}: the run itself`];
+}
+
 /** Runs a mutant's test on the built copy: the names of those that failed. A run that crashed has a failure too. */
-async function failuresOf({ test, only }, level) {
+async function failuresOf({ test, only, gtest }, level) {
+  if (gtest !== undefined) return gtestFailures(gtest);
   const env = { DEEPLAB_RT_ADDON: mutantAddon, ...(level === undefined ? {} : { DEEPLAB_RT_SIMD: level }) };
   const name = `mutant-${level ?? "best"}`;
   const { failures } = await runVitest(name, [test], { env, only, bail: 1, quiet: true });
@@ -54,12 +72,14 @@ async function judge(name, check) {
 
 /** The unchanged kernels must pass what the mutants must fail, at every level where one must. */
 async function checkUnchanged(mutants, usable) {
-  const problem = await buildTree();
+  const targets = [...new Set(mutants.map(targetOf))];
+  let problem = null;
+  for (const target of targets) problem ??= await buildTree(target);
   if (problem !== null) throw new Error(`the unchanged kernels do not compile:\n${problem}`);
   const runs = new Map();
   for (const mutant of mutants) {
     for (const level of levelsOf(mutant, usable)) {
-      runs.set([mutant.test, mutant.only, level].join(" "), { mutant, level });
+      runs.set([mutant.test, mutant.only, mutant.gtest, level].join(" "), { mutant, level });
     }
   }
   for (const { mutant, level } of runs.values()) {
@@ -71,7 +91,7 @@ async function checkUnchanged(mutants, usable) {
 /** Which test noticed the built mutant; throws where none did. */
 async function caughtBy(mutant, level) {
   const [name] = await failuresOf(mutant, level);
-  if (name === undefined) throw new Error(`survived: no test of ${mutant.test} noticed it`);
+  if (name === undefined) throw new Error(`survived: no test of ${mutant.test ?? mutant.gtest} noticed it`);
   return name;
 }
 
@@ -83,7 +103,7 @@ async function judgeMutant(mutant, usable) {
     const { source: original, changed } = mutate(mutant);
     source = original;
     fs.writeFileSync(inTree(mutant.file), changed);
-    const problem = await buildTree();
+    const problem = await buildTree(targetOf(mutant));
     if (problem !== null) throw new Error(`the mutant does not compile:\n${problem}`);
     const levels = levelsOf(mutant, usable);
     return await Promise.all(

@@ -13,6 +13,9 @@ const out = path.join(folder, "out");
 /** The addon that `build` makes. */
 export const mutantAddon = path.join(out, "deeplab_rt.node");
 
+/** The C++ tests that `build` makes. */
+export const mutantTests = path.join(out, "deeplab_native_tests");
+
 /** A file of the copy. */
 export const inTree = (file) => path.join(tree, file);
 
@@ -44,8 +47,10 @@ async function kernelsDefinition() {
 /** Makes the copy equal to the checkout and configures its build: quick to compile, not quick to run. */
 export async function prepareTree() {
   fs.mkdirSync(tree, { recursive: true });
-  for (const name of ["native", "CMakeLists.txt", "package.json"]) copyChanged(name);
+  for (const name of ["native", "test/native", "test/doubles", "test/fixtures", "CMakeLists.txt", "package.json"])
+    copyChanged(name);
   const definitions = [
+    "-DDEEPLAB_BUILD_TESTS=ON",
     "-DCMAKE_BUILD_TYPE=Debug",
     "-DCMAKE_CXX_FLAGS_DEBUG=-O1",
     ...(await kernelsDefinition()),
@@ -55,7 +60,7 @@ export async function prepareTree() {
 }
 
 /** Builds the copy as it is; what the compiler said, or null where it worked. */
-export async function buildTree() {
-  const { code, output } = await runCaptured("cmake", ["--build", out, "--target", "deeplab_rt", "-j", "2"]);
+export async function buildTree(target = "deeplab_rt") {
+  const { code, output } = await runCaptured("cmake", ["--build", out, "--target", target, "-j", "2"]);
   return code === 0 ? null : output;
 }

@@ -7,6 +7,7 @@ import { runScript } from "./run-script.mjs";
 import { runVitest } from "./run-vitest.mjs";
 import { runSanitizedAddon } from "./sanitized-addon.mjs";
 import { runFormat, runLint, runTypes } from "./static-checks.mjs";
+import { runTensorrtAbi } from "./tensorrt-abi/run-tensorrt-abi.mjs";
 
 /** Minutes of work for one test; npm run test:quick leaves these files out. */
 const SLOW_FILES = ["**/*.slow.test.ts"];
@@ -46,6 +47,7 @@ export const SUITES = [
   vitestSuite("lifecycle"),
   ...LEVEL_SUITES,
   { name: "cuda-kernels", run: ({ quick }) => runCudaKernels(quick ? SLOW_FILES : []) },
+  { name: "tensorrt-abi", run: ({ quick }) => runTensorrtAbi(quick ? SLOW_FILES : []) },
   { name: "native", run: runNativeTests },
   { name: "native-sanitized", slow: true, run: runNativeSanitized },
   { name: "native-tsan", slow: true, run: runNativeThreads },

@@ -11,7 +11,9 @@ interface Mutant {
   readonly file: string;
   readonly find: string;
   readonly replace: string;
-  readonly test: string;
+  /** A test file, or a filter of C++ tests. */
+  readonly test?: string;
+  readonly gtest?: string;
   readonly levels?: readonly string[];
 }
 
@@ -25,7 +27,8 @@ describe("every mutant", () => {
     const { file, find, replace, levels = [] } = mutant;
     expect(text(file).split(find).length - 1).toBe(1);
     expect(replace).not.toBe(find);
-    expect(fs.existsSync(path.join(root, mutant.test))).toBe(true);
+    if (mutant.gtest === undefined) expect(fs.existsSync(path.join(root, mutant.test ?? "none"))).toBe(true);
+    else expect(mutant.gtest).toMatch(/^\w+\.\*$/);
     // Levels narrow what is compiled once a level; of other code there is only one.
     if (levels.length > 0) expect(kernels).toContain(file);
     expect(Object.values(LEVELS_OF).flat()).toEqual(expect.arrayContaining([...levels]));
@@ -42,6 +45,12 @@ test("what is compiled once a level is found with what it includes", () => {
   expect([...kernels].filter((file) => /_cpu\.cc$/.test(file))).toEqual([]);
 });
 
-test.each([...kernels].filter((file) => file.endsWith("_kernels.cc")))("%s has mutants", (file) => {
-  expect(mutants.filter((mutant) => mutant.file === file).length).toBeGreaterThan(0);
-});
+const deviceKernels = ["preprocess/preprocess_cuda.cu", "postprocess/postprocess_cuda.cu"].map(
+  (name) => `native/${name}`,
+);
+test.each([...kernels].filter((file) => file.endsWith("_kernels.cc")).concat(deviceKernels))(
+  "%s has mutants",
+  (file) => {
+    expect(mutants.filter((mutant) => mutant.file === file).length).toBeGreaterThan(0);
+  },
+);

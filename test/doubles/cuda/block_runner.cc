@@ -18,13 +18,23 @@
 
 namespace deeplab::doubles {
 
-thread_local Index g_thread, g_block, g_block_size, g_grid_size;
 void* (*g_host_address)(const void*) = nullptr;
 
 namespace {
 
 // A number that no kernel may take for a value: NaN as a float.
 constexpr int kPoison = 0xff;
+
+// The thread sanitizer takes fibers for threads, which they share this with; nothing of a kernel's
+// is in it.
+thread_local Place t_place;
+thread_local unsigned t_current = 0;
+
+__attribute__((no_sanitize_thread)) void GoTo(unsigned index, Index thread) noexcept {
+  t_current = index;
+  t_place.thread = thread;
+}
+__attribute__((no_sanitize_thread)) unsigned CurrentFiber() noexcept { return t_current; }
 
 // What is said to happen before what: kernels' threads are ordered by their barriers alone.
 struct Order {
@@ -52,19 +62,16 @@ class BlockRunner {
     order_.resize(count);
     std::iota(order_.begin(), order_.end(), 0u);
     const std::function<void()> ordered = [&] {
-      start_.acquire();
       body();
       end_.release();
     };
-    start_.release();
     while (!order_.empty()) pass(block, ordered);
     end_.acquire();
   }
 
   void barrier() {
-    at_barrier_ = true;
     barrier_.release();
-    fibers_[current_]->give_way();
+    fibers_[CurrentFiber()]->give_way();
     barrier_.acquire();
   }
   void* shared() const noexcept { return shared_.get(); }
@@ -75,9 +82,7 @@ class BlockRunner {
     std::shuffle(order_.begin(), order_.end(), random_);
     size_t ended = 0;
     for (const unsigned index : order_) {
-      current_ = index;
-      g_thread = {index % block.x, index / block.x % block.y, index / block.x / block.y};
-      at_barrier_ = false;
+      GoTo(index, {index % block.x, index / block.x % block.y, index / block.x / block.y});
       ended += fibers_[index]->resume(body);
     }
     if (ended == order_.size()) return order_.clear();
@@ -91,29 +96,28 @@ class BlockRunner {
   std::unique_ptr<char[]> shared_;
   std::vector<unsigned> order_;
   std::mt19937 random_{20};
-  unsigned current_ = 0;
-  bool at_barrier_ = false;
-  Order start_, barrier_, end_;
+  Order barrier_, end_;
 };
 
 thread_local BlockRunner t_runner;
 
 }  // namespace
 
+__attribute__((no_sanitize_thread)) Place CurrentPlace() noexcept { return t_place; }
 void Barrier() { t_runner.barrier(); }
 void* SharedMemory() noexcept { return t_runner.shared(); }
 
 void RunGrid(Dim3 grid, Dim3 block, size_t shared_bytes, const std::function<void()>& body) {
   static thread_local std::mt19937 random{10};
-  g_grid_size = {grid.x, grid.y, grid.z};
-  g_block_size = {block.x, block.y, block.z};
+  t_place.grid_size = {grid.x, grid.y, grid.z};
+  t_place.block_size = {block.x, block.y, block.z};
   std::vector<size_t> blocks(size_t{grid.x} * grid.y * grid.z);
   std::iota(blocks.begin(), blocks.end(), size_t{0});
   std::shuffle(blocks.begin(), blocks.end(), random);
   for (const size_t index : blocks) {
-    g_block = {static_cast<unsigned>(index % grid.x),
-               static_cast<unsigned>(index / grid.x % grid.y),
-               static_cast<unsigned>(index / grid.x / grid.y)};
+    t_place.block = {static_cast<unsigned>(index % grid.x),
+                     static_cast<unsigned>(index / grid.x % grid.y),
+                     static_cast<unsigned>(index / grid.x / grid.y)};
     t_runner.run(block, shared_bytes, body);
   }
 }

@@ -9,7 +9,7 @@
 
 namespace deeplab::doubles {
 
-// `body` is called once for each thread of the grid, with g_thread and the others set. Aborts with
+// `body` is called once for each thread of the grid, with CurrentPlace() its own. Aborts with
 // a message where some threads of a block leave while others wait at a barrier.
 void RunGrid(Dim3 grid, Dim3 block, size_t shared_bytes, const std::function<void()>& body);
 

@@ -51,24 +51,32 @@ void Fiber::loop() {
   __sanitizer_finish_switch_fiber(nullptr, &outside_stack_, &outside_stack_size_);
 #endif
   for (;;) {
-    (*body_)();
-    busy_ = false;
+#if defined(__SANITIZE_THREAD__)
+    __tsan_acquire(this);  // what resume() did before
+#endif
+    (*body_.load(std::memory_order_relaxed))();
+    busy_.store(false, std::memory_order_relaxed);
     switch_out();
   }
 }
 
 bool Fiber::resume(const std::function<void()>& body) {
-  if (!busy_) body_ = &body;
-  busy_ = true;
+  if (!busy_.load(std::memory_order_relaxed)) {
+    body_.store(&body, std::memory_order_relaxed);
+#if defined(__SANITIZE_THREAD__)
+    __tsan_release(this);
+#endif
+  }
+  busy_.store(true, std::memory_order_relaxed);
   switch_in();
-  return !busy_;
+  return !busy_.load(std::memory_order_relaxed);
 }
 
-void Fiber::give_way() { switch_out(); }
+__attribute__((no_sanitize_thread)) void Fiber::give_way() { switch_out(); }
 
 // The first switch sets the stack up. Later ones jump, which takes no call of the system;
 // sanitizers want none of that.
-void Fiber::switch_in() {
+__attribute__((no_sanitize_thread)) void Fiber::switch_in() {
 #if defined(__SANITIZE_ADDRESS__)
   void* fake_stack = nullptr;
   __sanitizer_start_switch_fiber(&fake_stack, stack_.get(), kStackBytes);
@@ -89,7 +97,7 @@ void Fiber::switch_in() {
 #endif
 }
 
-void Fiber::switch_out() {
+__attribute__((no_sanitize_thread)) void Fiber::switch_out() {
 #if defined(__SANITIZE_ADDRESS__)
   __sanitizer_start_switch_fiber(&fake_stack_, outside_stack_, outside_stack_size_);
 #endif

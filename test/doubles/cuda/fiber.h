@@ -3,6 +3,7 @@
 #pragma once
 
 #include <ucontext.h>
+#include <atomic>
 #include <csetjmp>
 
 #include <cstddef>
@@ -33,8 +34,10 @@ class Fiber {
   std::unique_ptr<char[]> stack_;
   ucontext_t inside_, outside_;
   jmp_buf inside_jump_, outside_jump_;
-  bool started_ = false, busy_ = false;
-  const std::function<void()>* body_ = nullptr;
+  bool started_ = false;
+  // Read and written on both sides of a switch.
+  std::atomic<bool> busy_{false};
+  std::atomic<const std::function<void()>*> body_{nullptr};
   void* sanitizer_fiber_ = nullptr;
   void* sanitizer_outside_ = nullptr;
   void* fake_stack_ = nullptr;

@@ -17,8 +17,11 @@ struct Index {
   unsigned x, y, z;
 };
 
-// Those of the device thread that runs on this thread of the host.
-extern thread_local Index g_thread, g_block, g_block_size, g_grid_size;
+// Where the device thread is that runs on this thread of the host.
+struct Place {
+  Index thread, block, block_size, grid_size;
+};
+Place CurrentPlace() noexcept;
 
 // All live threads of the block have come here before one goes on.
 void Barrier();
@@ -26,10 +29,10 @@ void* SharedMemory() noexcept;
 
 }  // namespace deeplab::doubles
 
-#define threadIdx ::deeplab::doubles::g_thread
-#define blockIdx ::deeplab::doubles::g_block
-#define blockDim ::deeplab::doubles::g_block_size
-#define gridDim ::deeplab::doubles::g_grid_size
+#define threadIdx ::deeplab::doubles::CurrentPlace().thread
+#define blockIdx ::deeplab::doubles::CurrentPlace().block
+#define blockDim ::deeplab::doubles::CurrentPlace().block_size
+#define gridDim ::deeplab::doubles::CurrentPlace().grid_size
 
 inline void __syncthreads() { ::deeplab::doubles::Barrier(); }
 inline uint32_t atomicAdd(uint32_t* at, uint32_t value) {

@@ -1,0 +1,62 @@
+// The ring of TensorRT's log lines, and the scopes that catch errors.
+#include "infer/trt_log.h"
+
+namespace deeplab::infer {
+namespace {
+
+thread_local TrtErrorScope* t_innermost = nullptr;
+
+bool IsError(trt::Severity severity) { return severity <= trt::Severity::kError; }
+
+}  // namespace
+
+void TrtLog::log(trt::Severity severity, const char* message) noexcept {
+  if (severity > trt::Severity::kWarning) return;
+  try {
+    std::string text = message != nullptr ? message : "";
+    if (text.size() > kMaxTextLength) text.resize(kMaxTextLength);
+    if (IsError(severity) && t_innermost != nullptr) t_innermost->Catch(text);
+    Append(severity, std::move(text));
+  } catch (...) {
+    // Out of memory: the line is lost, the caller is not.
+    if (IsError(severity) && t_innermost != nullptr) t_innermost->Catch({});
+  }
+}
+
+void TrtLog::Append(trt::Severity severity, std::string text) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (IsError(severity)) last_error_ = text;
+  if (lines_.size() == kMaxLines) lines_.pop_front();
+  lines_.push_back({severity, std::move(text)});
+}
+
+std::vector<TrtLogLine> TrtLog::recent() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return {lines_.begin(), lines_.end()};
+}
+
+std::string TrtLog::last_error() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return last_error_;
+}
+
+TrtErrorScope::TrtErrorScope() noexcept : outer_(t_innermost) { t_innermost = this; }
+
+TrtErrorScope::~TrtErrorScope() { t_innermost = outer_; }
+
+void TrtErrorScope::Catch(const std::string& line) noexcept {
+  if (++count_ > 1) return;
+  try {
+    first_ = line;
+  } catch (...) {
+    // Out of memory: that there was an error is known all the same.
+  }
+}
+
+std::string TrtErrorScope::text() const {
+  if (count_ == 0) return "";
+  const std::string more = count_ > 1 ? " (and " + std::to_string(count_ - 1) + " more)" : "";
+  return (first_.empty() ? "an error without a text" : first_) + more;
+}
+
+}  // namespace deeplab::infer
