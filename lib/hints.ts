@@ -36,6 +36,12 @@ const hints: Readonly<Record<ErrorCode, string>> = {
   BACKEND_FAILED:
     "the message is the inference library's own; the model or this picture's size may not suit it.",
   DEVICE_UNAVAILABLE: 'use { device: "auto" } or { device: "cpu" }.',
+  DEVICE_FAILED:
+    "the message is the GPU driver's own; the driver may be too old for this GPU, or another program may hold it.",
+  DEVICE_LOST:
+    "end this process and start it again: the driver gives a lost GPU back only to a new one. If it happens again, look for Xid messages in the system's log.",
+  DEVICE_OUT_OF_MEMORY:
+    "use smaller batches (maxBatch) or fewer at a time (maxInFlight), or close other models and programs on this GPU.",
   NON_FINITE_LOGITS: "check scaling_factor and normalization of the package, or leave strict off.",
   EMPTY_BATCH: "pass at least one image.",
   OUT_OF_MEMORY: "use smaller pictures or shorter lists, or close models that are not needed.",

@@ -25,6 +25,9 @@ namespace deeplab {
   X(kBackendUnavailable, "BACKEND_UNAVAILABLE")        \
   X(kBackendFailed, "BACKEND_FAILED")                  \
   X(kDeviceUnavailable, "DEVICE_UNAVAILABLE")          \
+  X(kDeviceFailed, "DEVICE_FAILED")                    \
+  X(kDeviceLost, "DEVICE_LOST")                        \
+  X(kDeviceOutOfMemory, "DEVICE_OUT_OF_MEMORY")        \
   X(kNonFiniteLogits, "NON_FINITE_LOGITS")             \
   X(kEmptyBatch, "EMPTY_BATCH")                        \
   X(kOutOfMemory, "OUT_OF_MEMORY")                     \

@@ -130,6 +130,8 @@ struct CUmemPoolProps {
   X(CU_STREAM_CAPTURE_STATUS_NONE, 0)                          \
   X(CU_EVENT_BLOCKING_SYNC, 1)                                 \
   X(CU_EVENT_DISABLE_TIMING, 2)                                \
+  X(CU_JIT_ERROR_LOG_BUFFER, 5)                                \
+  X(CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES, 6)                     \
   X(CU_MEM_ALLOCATION_TYPE_PINNED, 1)                          \
   X(CU_MEM_LOCATION_TYPE_DEVICE, 1)                            \
   X(CU_MEMPOOL_ATTR_RELEASE_THRESHOLD, 4)                      \

@@ -10,7 +10,7 @@
 // that go there.
 
 #include "core/half.h"
-#include "cuda/device.h"
+#include "cuda/kernel_language.h"
 #include "postprocess/postprocess_cuda.h"
 #include "postprocess/softmax.h"
 

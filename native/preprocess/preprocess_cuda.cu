@@ -5,7 +5,7 @@
 // read neighbouring pixels, and the rows of a block share theirs through the caches), and each
 // value of the input is written once, a warp's 32 side by side.
 
-#include "cuda/device.h"
+#include "cuda/kernel_language.h"
 #include "preprocess/pixel.h"
 #include "preprocess/preprocess_cuda.h"
 

@@ -1,7 +1,7 @@
 // The class map in colours over the picture, on the device; one thread a pixel. See overlay_cuda.h.
 // Every byte of picture and map is read once and every pixel written once, side by side.
 
-#include "cuda/device.h"
+#include "cuda/kernel_language.h"
 #include "visualize/mix.h"
 #include "visualize/overlay_cuda.h"
 

@@ -1,5 +1,6 @@
-// Compiled, never run: our declarations of the CUDA driver API against NVIDIA's own cuda.h, which
-// is fetched for this and never committed. Once with the header of CUDA 12.6, once with 13's.
+// Compiled by test/cuda-kernels/driver-abi.test.ts, never run: our declarations of the CUDA driver
+// API against NVIDIA's own cuda.h, which is fetched for this and never committed. Once with the
+// header of CUDA 12.6, once with 13's.
 #include <cstddef>
 #include <type_traits>
 
