@@ -120,7 +120,9 @@ TEST_F(CudaDouble, ReadsPageableMemoryEarlyOrLate) {
     source = 2;
     control().hold(0);
     EXPECT_EQ(api().MemcpyDtoHAsync.call(&target, at, 1, s), 0);
-    if (late) EXPECT_EQ(api().StreamSynchronize.call(s), 0);
+    if (late) {
+      EXPECT_EQ(api().StreamSynchronize.call(s), 0);
+    }
     EXPECT_EQ(target, late ? 2 : 1);
   }
   EXPECT_EQ(counters().pageable_to_device, 2u);
