@@ -65,8 +65,10 @@ const OURS = [
     (name) => `${name}.*`,
   ),
   "Cuda*",
+  "Devices/Cuda*",
 ];
-const MORE_OF_THE_SAME = [
+const LEFT_OUT = [
+  "*.WithoutAnEventTheOrderVaries", // a race on purpose
   "CudaPostprocess.IsTheScalar*",
   "CudaPostprocess.WhatHas*",
   "CudaPostprocess.NonFinite*",
@@ -74,7 +76,7 @@ const MORE_OF_THE_SAME = [
   "CudaPreprocess.IsTheScalar*",
   "CudaPreprocess.TakesABatch*",
 ];
-const THREADS_ARGS = [`--gtest_filter=${OURS.join(":")}-${MORE_OF_THE_SAME.join(":")}`, "--gtest_repeat=2"];
+const THREADS_ARGS = [`--gtest_filter=${OURS.join(":")}-${LEFT_OUT.join(":")}`, "--gtest_repeat=2"];
 
 /** Runs the tests by `[command, ...args]`, judged by the report they write. */
 export async function runGtest(name, [command, ...args], env = {}) {

@@ -1,257 +1,260 @@
-// The product's driver code through the double of libcuda.so.1: bytes that really travel, in the
-// stream's order, and what a lost device, a full one and a missing pool really do.
-#include <dlfcn.h>
-#include <gtest/gtest.h>
-
-#include <algorithm>
-#include <memory>
-#include <numeric>
-#include <string>
+// The double of the CUDA driver: contexts, devices, memory and copies, each with a wrong use that
+// it finds.
 #include <thread>
-#include <vector>
 
-#include "../doubles/cuda/control.h"
-#include "cuda/device_memory.h"
-#include "cuda/event.h"
-#include "cuda/graph.h"
-#include "cuda/managed_memory.h"
-#include "cuda/module.h"
-#include "cuda/pinned_memory.h"
-#include "visualize/overlay_cuda.h"
+#include "cuda_double.h"
 
 namespace deeplab::cuda {
 namespace {
 
-// The double's control functions, found as any user of it finds them.
-struct Control {
-  explicit Control(void* library)
-      : reset(Find<decltype(reset)>(library, "deeplab_double_cuda_reset")),
-        leaks(Find<decltype(leaks)>(library, "deeplab_double_cuda_leaks")),
-        lose(Find<decltype(lose)>(library, "deeplab_double_cuda_lose")),
-        hold(Find<decltype(hold)>(library, "deeplab_double_cuda_hold")),
-        limit(Find<decltype(limit)>(library, "deeplab_double_cuda_set_memory_limit")),
-        launches(Find<decltype(launches)>(library, "deeplab_double_cuda_launches")) {}
+using deeplab::test::CudaDouble;
 
-  template <typename F>
-  static F Find(void* library, const char* name) {
-    return reinterpret_cast<F>(dlsym(library, name));
+TEST_F(CudaDouble, IsADriverWithPools) {
+  EXPECT_EQ(driver_->version, 12060);
+  EXPECT_EQ(driver_->device_count, 2);
+  EXPECT_TRUE(driver_->has_memory_pools());
+  EXPECT_EQ(driver_->describe(CUDA_ERROR_ILLEGAL_ADDRESS).find("CUDA_ERROR_ILLEGAL_ADDRESS ("), 0u);
+}
+
+TEST_F(CudaDouble, HasTheDevicesThatItWasGiven) {
+  int count = 0, integrated = -1, major = 0;
+  EXPECT_EQ(api().DeviceGetCount.call(&count), 0);
+  EXPECT_EQ(count, 2);
+  EXPECT_EQ(api().DeviceGetAttribute.call(&integrated, CU_DEVICE_ATTRIBUTE_INTEGRATED, 1), 0);
+  EXPECT_EQ(api().DeviceGetAttribute.call(&major, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, 0),
+            0);
+  EXPECT_EQ(integrated, 1);
+  EXPECT_EQ(major, 7);
+  EXPECT_EQ(api().DeviceGet.call(&count, 2), CUDA_ERROR_INVALID_DEVICE);
+  EXPECT_EQ(control().reset("T5"), 0);
+}
+
+TEST_F(CudaDouble, WantsAContextOnEachThread) {
+  CUdeviceptr at = 0;
+  std::thread([&] { EXPECT_EQ(api().MemAlloc.call(&at, 16), CUDA_ERROR_INVALID_CONTEXT); }).join();
+  CUcontext popped = nullptr;
+  EXPECT_EQ(api().CtxPopCurrent.call(&popped), 0);
+  EXPECT_EQ(popped, context_);
+  EXPECT_EQ(api().MemAlloc.call(&at, 16), CUDA_ERROR_INVALID_CONTEXT);
+  EXPECT_EQ(api().CtxPopCurrent.call(&popped), CUDA_ERROR_INVALID_CONTEXT);
+}
+
+TEST_F(CudaDouble, SaysWhatWentWithItsContext) {
+  memory(16);
+  EXPECT_EQ(leaks(), "1 device allocations\n1 contexts\n");
+  EXPECT_EQ(api().DevicePrimaryCtxRelease.call(0), 0);
+  EXPECT_EQ(leaks(), "1 objects that went with their context\n");
+  CUdeviceptr at = 0;
+  EXPECT_EQ(api().MemAlloc.call(&at, 16), CUDA_ERROR_CONTEXT_IS_DESTROYED);
+}
+
+TEST_F(CudaDouble, DeviceMemoryCannotBeTouchedOnTheHost) {
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  const CUdeviceptr at = memory(16);
+  EXPECT_DEATH(*reinterpret_cast<volatile char*>(at) = 1, "");
+  const auto* const behind = static_cast<unsigned char*>(control().host_address(at));
+  ASSERT_NE(behind, nullptr);
+  EXPECT_EQ(behind[0], 0xff);  // fresh memory is poisoned
+  EXPECT_EQ(control().host_address(at + 16), nullptr);
+  EXPECT_EQ(control().host_range(at, 17), nullptr);
+  EXPECT_EQ(api().MemFree.call(at), 0);
+  EXPECT_EQ(control().host_address(at), nullptr);
+  EXPECT_EQ(api().MemFree.call(at), CUDA_ERROR_INVALID_VALUE);
+}
+
+TEST_F(CudaDouble, CopiesThereAndBack) {
+  const CUstream s = stream();
+  const CUdeviceptr a = memory(8), b = memory(8);
+  unsigned char* const host = pinned(16);
+  for (unsigned char i = 0; i < 8; ++i) host[i] = i;
+  control().hold(1);
+  EXPECT_EQ(api().MemcpyHtoDAsync.call(a, host, 8, s), 0);
+  EXPECT_EQ(api().MemsetD8Async.call(a + 6, 9, 2, s), 0);
+  EXPECT_EQ(api().MemcpyDtoDAsync.call(b, a, 8, s), 0);
+  EXPECT_EQ(api().MemcpyDtoHAsync.call(host + 8, b, 8, s), 0);
+  EXPECT_EQ(api().StreamQuery.call(s), CUDA_ERROR_NOT_READY);
+  host[0] = 77;  // pinned memory is read when the device comes to it
+  control().hold(0);
+  EXPECT_EQ(api().StreamSynchronize.call(s), 0);
+  EXPECT_EQ(std::vector<unsigned char>(host + 8, host + 16),
+            (std::vector<unsigned char>{77, 1, 2, 3, 4, 5, 9, 9}));
+  EXPECT_EQ(counters().pinned_to_device, 8u);
+  EXPECT_EQ(counters().device_to_pinned, 8u);
+  EXPECT_EQ(counters().pageable_to_device + counters().device_to_pageable, 0u);
+}
+
+TEST_F(CudaDouble, ATargetIsSpoiltUntilItsCopyIsDone) {
+  const CUstream s = stream();
+  const CUdeviceptr at = memory(1);
+  unsigned char* const host = pinned(1);
+  host[0] = 5;
+  control().hold(1);
+  EXPECT_EQ(api().MemcpyDtoHAsync.call(host, at, 1, s), 0);
+  EXPECT_EQ(host[0], 0xdb);
+  control().hold(0);
+  EXPECT_EQ(api().StreamSynchronize.call(s), 0);
+  EXPECT_EQ(host[0], 0xff);
+}
+
+TEST_F(CudaDouble, RefusesCopiesOutOfRange) {
+  const CUstream s = stream();
+  const CUdeviceptr at = memory(8);
+  unsigned char* const host = pinned(8);
+  EXPECT_EQ(api().MemcpyHtoDAsync.call(at + 4, host, 8, s), CUDA_ERROR_INVALID_VALUE);
+  EXPECT_EQ(api().MemcpyHtoDAsync.call(at, host + 4, 8, s), CUDA_ERROR_INVALID_VALUE);
+  const auto untagged = reinterpret_cast<CUdeviceptr>(control().host_address(at));
+  EXPECT_EQ(api().MemcpyHtoDAsync.call(untagged, host, 8, s), CUDA_ERROR_INVALID_VALUE);
+  EXPECT_EQ(api().MemcpyHtoDAsync.call(at, host, 8, nullptr), CUDA_ERROR_INVALID_HANDLE);
+  EXPECT_EQ(api().MemsetD8Async.call(at, 0, 8, s), 0);
+}
+
+// The driver may read memory that is not pinned at once, or in the stream's time.
+TEST_F(CudaDouble, ReadsPageableMemoryEarlyOrLate) {
+  const CUstream s = stream();
+  const CUdeviceptr at = memory(1);
+  for (const bool late : {false, true}) {
+    control().set_pageable(late ? DEEPLAB_DOUBLE_PAGEABLE_LATE : DEEPLAB_DOUBLE_PAGEABLE_EARLY);
+    unsigned char source = 1, target = 0;
+    control().hold(1);
+    EXPECT_EQ(api().MemcpyHtoDAsync.call(at, &source, 1, s), 0);
+    source = 2;
+    control().hold(0);
+    EXPECT_EQ(api().MemcpyDtoHAsync.call(&target, at, 1, s), 0);
+    if (late) {
+      EXPECT_EQ(api().StreamSynchronize.call(s), 0);
+    }
+    EXPECT_EQ(target, late ? 2 : 1);
   }
+  EXPECT_EQ(counters().pageable_to_device, 2u);
+  EXPECT_EQ(counters().device_to_pageable, 2u);
+  control().set_pageable(DEEPLAB_DOUBLE_PAGEABLE_SCRIBBLE);
+  unsigned char source = 1;
+  EXPECT_EQ(api().MemcpyHtoDAsync.call(at, &source, 1, s), 0);
+  EXPECT_EQ(source, 0xdb);
+}
 
-  decltype(&deeplab_double_cuda_reset) reset;
-  decltype(&deeplab_double_cuda_leaks) leaks;
-  decltype(&deeplab_double_cuda_lose) lose;
-  decltype(&deeplab_double_cuda_hold) hold;
-  decltype(&deeplab_double_cuda_set_memory_limit) limit;
-  decltype(&deeplab_double_cuda_launches) launches;
-};
+TEST_F(CudaDouble, RegisteredMemoryIsPinned) {
+  std::vector<unsigned char> bytes(64, 3);
+  const CUdeviceptr at = memory(64);
+  const CUstream s = stream();
+  CUdeviceptr device = 0;
+  EXPECT_EQ(api().MemHostRegister.call(bytes.data(), 64, CU_MEMHOSTREGISTER_DEVICEMAP), 0);
+  EXPECT_EQ(api().MemHostRegister.call(bytes.data() + 8, 8, 0),
+            CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED);
+  EXPECT_EQ(api().MemcpyHtoDAsync.call(at, bytes.data(), 64, s), 0);
+  EXPECT_EQ(api().MemHostGetDevicePointer.call(&device, bytes.data() + 8, 0), 0);
+  EXPECT_EQ(control().host_address(device), bytes.data() + 8);
+  EXPECT_EQ(api().StreamSynchronize.call(s), 0);
+  EXPECT_EQ(counters().pinned_to_device, 64u);
+  EXPECT_EQ(api().MemHostUnregister.call(bytes.data()), 0);
+  EXPECT_EQ(api().MemHostUnregister.call(bytes.data()), CUDA_ERROR_HOST_MEMORY_NOT_REGISTERED);
+  EXPECT_EQ(control().host_address(device), nullptr);
+  EXPECT_EQ(api().MemHostGetDevicePointer.call(&device, pinned(8), 0), CUDA_ERROR_INVALID_VALUE);
+}
 
-class CudaDouble : public ::testing::TestWithParam<const char*> {
+TEST_F(CudaDouble, AUseAfterFreeLosesTheContextForGood) {
+  const CUstream s = stream();
+  const CUdeviceptr at = memory(8);
+  control().hold(1);
+  EXPECT_EQ(api().MemsetD8Async.call(at, 0, 8, s), 0);
+  EXPECT_EQ(api().MemFree.call(at), 0);  // waits for nothing
+  control().hold(0);
+  EXPECT_EQ(api().StreamSynchronize.call(s), CUDA_ERROR_ILLEGAL_ADDRESS);
+  CUdeviceptr other = 0;
+  EXPECT_EQ(api().MemAlloc.call(&other, 8), CUDA_ERROR_ILLEGAL_ADDRESS);
+  CUcontext again = nullptr;
+  EXPECT_EQ(api().DevicePrimaryCtxRetain.call(&again, 0), CUDA_ERROR_ILLEGAL_ADDRESS);
+  EXPECT_EQ(api().DevicePrimaryCtxRetain.call(&again, 1), 0);  // the other device works on
+}
+
+TEST_F(CudaDouble, KnowsWhoMayUseManagedMemory) {
+  const CUstream s = stream();
+  CUdeviceptr at = 0;
+  EXPECT_EQ(api().MemAllocManaged.call(&at, 4, CU_MEM_ATTACH_HOST), 0);
+  *reinterpret_cast<volatile unsigned char*>(at) = 1;  // the host's too
+  EXPECT_EQ(api().StreamAttachMemAsync.call(s, at, 0, CU_MEM_ATTACH_SINGLE), 0);
+  EXPECT_EQ(api().MemsetD8Async.call(at, 4, 4, s), 0);
+  EXPECT_EQ(api().StreamSynchronize.call(s), 0);
+  EXPECT_EQ(*reinterpret_cast<volatile unsigned char*>(at), 4);
+  EXPECT_EQ(api().StreamAttachMemAsync.call(s, memory(4), 0, 4), CUDA_ERROR_INVALID_VALUE);
+  const CUstream other = stream();
+  EXPECT_EQ(api().MemsetD8Async.call(at, 4, 4, other), 0);
+  EXPECT_EQ(api().StreamSynchronize.call(other), CUDA_ERROR_ILLEGAL_ADDRESS);
+}
+
+TEST_F(CudaDouble, MemoryEnds) {
+  control().set_memory_limit(0, 1000);
+  size_t free = 0, total = 0;
+  CUdeviceptr at = 0;
+  const CUdeviceptr first = memory(600);
+  EXPECT_EQ(api().MemAlloc.call(&at, 401), CUDA_ERROR_OUT_OF_MEMORY);
+  EXPECT_EQ(api().MemGetInfo.call(&free, &total), 0);
+  EXPECT_EQ(free, 400u);
+  EXPECT_EQ(total, 1000u);
+  EXPECT_EQ(api().MemFree.call(first), 0);
+  EXPECT_EQ(api().MemAlloc.call(&at, 1000), 0);
+  EXPECT_EQ(counters().peak_device_bytes, 1000u);
+}
+
+TEST_F(CudaDouble, FailsTheCallThatItIsTold) {
+  CUdeviceptr at = 0;
+  EXPECT_EQ(control().fail("cuMemAlloc", 1, 2), 0);  // the exported name is another
+  EXPECT_EQ(control().fail("cuMemAlloc_v2", 2, CUDA_ERROR_OUT_OF_MEMORY), 1);
+  EXPECT_EQ(api().MemAlloc.call(&at, 8), 0);
+  EXPECT_EQ(api().MemAlloc.call(&at, 8), CUDA_ERROR_OUT_OF_MEMORY);
+  EXPECT_EQ(api().MemAlloc.call(&at, 8), 0);
+  EXPECT_EQ(control().calls("cuMemAlloc_v2"), 3u);
+  EXPECT_EQ(counters().device_allocations, 2u);
+  EXPECT_EQ(control().fail("cuMemGetInfo_v2", 1, CUDA_ERROR_ECC_UNCORRECTABLE), 1);
+  size_t free = 0, total = 0;
+  EXPECT_EQ(api().MemGetInfo.call(&free, &total), CUDA_ERROR_ECC_UNCORRECTABLE);
+  EXPECT_EQ(api().MemAlloc.call(&at, 8), CUDA_ERROR_ECC_UNCORRECTABLE);  // stays
+}
+
+class CudaDoublePools : public CudaDouble {
  protected:
   void SetUp() override {
-    const DriverSearch search = FindDriver({{kDriverLibrary, "double", DEEPLAB_CUDA_DOUBLE}});
-    ASSERT_NE(search.driver, nullptr) << DescribeFailure(search);
-    control = std::make_unique<Control>(dlopen(DEEPLAB_CUDA_DOUBLE, RTLD_NOW | RTLD_NOLOAD));
-    ASSERT_EQ(control->reset(GetParam()), 1);
-    ASSERT_EQ(search.driver->api.Init.call(0), CUDA_SUCCESS);  // forgotten by the reset
-    device = Device::Open(*search.driver, 0);
-    stream = std::make_shared<Stream>(device);
-    memory = std::make_shared<DeviceMemory>(device);
+    CudaDouble::SetUp();
+    props_.allocType = CU_MEM_ALLOCATION_TYPE_PINNED;
+    props_.location = {CU_MEM_LOCATION_TYPE_DEVICE, 0};
+    ASSERT_EQ(api().MemPoolCreate.call(&pool_, &props_), 0);
+    s_ = stream();
   }
-
-  // Everything comes back; of a lost device the driver takes nothing, it goes with the context.
-  void TearDown() override {
-    const bool is_lost = device != nullptr && device->is_lost();
-    memory.reset();
-    stream.reset();
-    device.reset();
-    if (control == nullptr) return;
-    char text[1000] = "";
-    const size_t left = control->leaks(text, sizeof text);
-    EXPECT_TRUE(is_lost || left == 0) << text;
-    control->reset(nullptr);
+  CUdeviceptr take(size_t size) {
+    CUdeviceptr at = 0;
+    EXPECT_EQ(api().MemAllocFromPoolAsync.call(&at, size, pool_, s_), 0);
+    return at;
   }
-
-  DeviceBuffer buffer(size_t bytes) const {
-    DeviceBuffer made(memory, stream, "A buffer");
-    made.grow(bytes);
-    return made;
-  }
-
-  std::unique_ptr<Control> control;
-  std::shared_ptr<Device> device;
-  std::shared_ptr<Stream> stream;
-  std::shared_ptr<DeviceMemory> memory;
+  CUmemPoolProps props_{};
+  CUmemoryPool pool_ = nullptr;
+  CUstream s_ = nullptr;
 };
 
-std::string KindOf(const ::testing::TestParamInfo<const char*>& info) { return info.param; }
-INSTANTIATE_TEST_SUITE_P(Devices, CudaDouble, ::testing::Values("T4", "Orin"), KindOf);
-
-TEST_P(CudaDouble, BytesTravelThereAndBack) {
-  const Current current(*device);
-  const DeviceBuffer there = buffer(1000);
-  const DeviceBuffer behind = buffer(1000);
-  const PinnedBlock from = PinnedMemory::Acquire(device, 1000);
-  const PinnedBlock to = PinnedMemory::Acquire(device, 1000);
-  ASSERT_TRUE(from && to);
-  const auto* const sent = static_cast<unsigned char*>(from.data());
-  std::iota(static_cast<unsigned char*>(from.data()),
-            static_cast<unsigned char*>(from.data()) + 1000, static_cast<unsigned char>(0));
-  const Event done(device);
-  stream->upload(there.address(), from.data(), 1000);
-  stream->copy(behind.address(), there.address(), 1000);
-  stream->fill(behind.address() + 10, 7, 1);
-  stream->download(to.data(), behind.address(), 1000);
-  done.record(*stream);
-  done.wait();
-  const auto* const got = static_cast<unsigned char*>(to.data());
-  for (int i = 0; i < 1000; ++i) ASSERT_EQ(got[i], i == 10 ? 7 : sent[i]) << i;
+TEST_F(CudaDoublePools, GiveBackWhenSomebodyWaited) {
+  control().set_memory_limit(0, 1000);
+  const CUdeviceptr at = take(600);
+  EXPECT_EQ(api().MemFreeAsync.call(at, s_), 0);
+  EXPECT_EQ(api().MemFreeAsync.call(at, s_), CUDA_ERROR_INVALID_VALUE);
+  EXPECT_EQ(api().StreamSynchronize.call(s_), 0);
+  uint64_t used = 1, reserved = 1;
+  EXPECT_EQ(api().MemPoolGetAttribute.call(pool_, CU_MEMPOOL_ATTR_USED_MEM_CURRENT, &used), 0);
+  EXPECT_EQ(api().MemPoolGetAttribute.call(pool_, CU_MEMPOOL_ATTR_RESERVED_MEM_CURRENT, &reserved),
+            0);
+  EXPECT_EQ(used + reserved, 0u);
+  take(1000);
+  CUdeviceptr none = 0;
+  EXPECT_EQ(api().MemAllocFromPoolAsync.call(&none, 1, pool_, s_), CUDA_ERROR_OUT_OF_MEMORY);
 }
 
-TEST_P(CudaDouble, OneStreamWaitsForAnother) {
-  const Current current(*device);
-  const Stream other(device);
-  const Event ready(device);
-  const Event done(device);
-  const DeviceBuffer shared = buffer(16);
-  const PinnedBlock to = PinnedMemory::Acquire(device, 16);
-  control->hold(1);
-  stream->fill(shared.address(), 9, 16);
-  ready.record(*stream);
-  ready.hold_back(other);
-  other.download(to.data(), shared.address(), 16);
-  done.record(other);
-  EXPECT_FALSE(done.is_done() || stream->is_idle());
-  control->hold(0);
-  done.wait();
-  EXPECT_EQ(static_cast<unsigned char*>(to.data())[15], 9);
-}
-
-TEST_P(CudaDouble, GraphsRepeatWhatWasRecorded) {
-  const Current current(*device);
-  const DeviceBuffer there = buffer(8);
-  const PinnedBlock from = PinnedMemory::Acquire(device, 8);
-  const PinnedBlock to = PinnedMemory::Acquire(device, 8);
-  auto* const sent = static_cast<unsigned char*>(from.data());
-  Capture capture(*stream);
-  EXPECT_TRUE(stream->is_capturing());
-  stream->upload(there.address(), from.data(), 8);
-  stream->download(to.data(), there.address(), 8);
-  const Graph graph = capture.finish();
-  EXPECT_FALSE(stream->is_capturing());
-  const Event done(device);
-  for (unsigned char round = 1; round < 4; ++round) {
-    sent[3] = round;
-    graph.launch(*stream);
-    done.record(*stream);
-    done.wait();
-    EXPECT_EQ(static_cast<unsigned char*>(to.data())[3], round);
-  }
-}
-
-TEST_P(CudaDouble, WaitingSpoilsARecordingAndTheStreamGoesOn) {
-  const Current current(*device);
-  {
-    Capture capture(*stream);
-    EXPECT_THROW(stream->synchronize(), Error);
-    try {
-      capture.finish();
-      ADD_FAILURE() << "the recording was kept";
-    } catch (const Error& error) {
-      EXPECT_EQ(error.code(), ErrorCode::kDeviceFailed) << error.what();
-    }
-  }
-  stream->synchronize();
-  EXPECT_FALSE(device->is_lost());
-}
-
-// One gray row of pixels under a map of two classes, half covered by the second's colour.
-TEST_P(CudaDouble, KernelsOfTheEmbeddedImageRun) {
-  if (EmbeddedKernels().size == 0) GTEST_SKIP() << "built without CUDA kernels";
-  const Current current(*device);
-  const PinnedBlock host = PinnedMemory::Acquire(device, 64);
-  auto* const bytes = static_cast<unsigned char*>(host.data());
-  const unsigned char input[] = {100, 200, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 255, 0, 0, 0};
-  std::copy(std::begin(input), std::end(input), bytes);
-  const DeviceBuffer there = buffer(64);
-  const uint8_t* const base = reinterpret_cast<const uint8_t*>(there.address());
-  visualize::CudaOverlay job{};
-  job.pixels = base;
-  job.ids = base + 2;
-  job.colors = reinterpret_cast<const uint32_t*>(base + 8);
-  job.rgba = reinterpret_cast<uint32_t*>(there.address() + 32);
-  job.width = 2;
-  job.height = job.step = job.id_bytes = 1;
-  job.stride = job.color_count = 2;
-  job.weight = 0;
-  stream->upload(there.address(), bytes, 16);
-  device->modules()
-      .kernel(EmbeddedKernels(), visualize::kCudaOverlay)
-      .launch(*stream, {{}, {visualize::kCudaBlockWidth, visualize::kCudaBlockHeight}}, job);
-  stream->download(bytes + 32, there.address() + 32, 8);
-  stream->synchronize();
-  EXPECT_EQ(control->launches(visualize::kCudaOverlay), 1u);
-  EXPECT_EQ(bytes[32], 100);  // the first class shows the picture
-  EXPECT_EQ(bytes[36], 200);
-}
-
-TEST_P(CudaDouble, FullDeviceSaysWhatIsFreeAndServesSmallerRequests) {
-  const Current current(*device);
-  control->limit(0, size_t{64} << 20);
-  DeviceBuffer large(memory, stream, "The input");
-  try {
-    large.grow(size_t{100} << 20);
-    ADD_FAILURE() << "there was room";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ErrorCode::kDeviceOutOfMemory);
-    EXPECT_NE(std::string(error.what()).find("needs 100.0 MiB"), std::string::npos) << error.what();
-  }
-  large.grow(size_t{1} << 20);
-}
-
-TEST_P(CudaDouble, LossEndsAWaitOfAnotherThread) {
-  const Current current(*device);
-  const Event done(device);
-  const DeviceBuffer there = buffer(8);
-  control->hold(1);
-  stream->fill(there.address(), 1, 8);
-  done.record(*stream);
-  ErrorCode code = ErrorCode::kInternal;
-  std::thread waiter([&] {
-    try {
-      const Current own(*device);
-      done.wait();
-    } catch (const Error& error) {
-      code = error.code();
-    }
-  });
-  control->lose(0, CUDA_ERROR_ILLEGAL_ADDRESS);
-  control->hold(0);
-  waiter.join();
-  EXPECT_EQ(code, ErrorCode::kDeviceLost);
-  EXPECT_TRUE(device->is_lost());
-  EXPECT_THROW(stream->fill(there.address(), 1, 8), Error);
-}
-
-TEST_P(CudaDouble, ManagedMemoryIsTheHostsAndTheDevices) {
-  const Current current(*device);
-  const ManagedMemory shared(stream, 100);
-  stream->fill(shared.address(), 5, 100);
-  stream->synchronize();
-  EXPECT_EQ(static_cast<unsigned char*>(shared.data())[99], 5);
-}
-
-TEST_P(CudaDouble, RegisteredMemoryIsCopiedFrom) {
-  const Current current(*device);
-  std::vector<unsigned char> bytes(8192, 3);
-  const RegisteredMemory registered(device, bytes.data(), bytes.size());
-  EXPECT_TRUE(device->pinned_memory().contains(bytes.data(), bytes.size()));
-  const DeviceBuffer there = buffer(bytes.size());
-  stream->upload(there.address(), bytes.data(), bytes.size());
-  stream->fill(there.address(), 4, 1);
-  stream->download(bytes.data(), there.address(), bytes.size());
-  stream->synchronize();
-  EXPECT_EQ(bytes[0], 4);
-  EXPECT_EQ(bytes[1], 3);
+TEST_F(CudaDoublePools, MemoryIsThereInItsStreamsTime) {
+  const CUdeviceptr at = take(8);
+  EXPECT_EQ(api().MemsetD8Async.call(at, 1, 8, s_), 0);
+  EXPECT_EQ(api().StreamSynchronize.call(s_), 0);
+  control().hold(1);
+  EXPECT_EQ(api().MemFreeAsync.call(at, s_), 0);
+  EXPECT_EQ(api().MemsetD8Async.call(at, 1, 8, s_), 0);
+  control().hold(0);
+  EXPECT_EQ(api().StreamSynchronize.call(s_), CUDA_ERROR_ILLEGAL_ADDRESS);
 }
 
 }  // namespace
