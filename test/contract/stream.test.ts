@@ -184,5 +184,7 @@ test("a stream of files keeps no more pictures in memory than its concurrency", 
     expect(classOf(result.segmentationMap)).toEqual([1]);
     await turn();
   }
-  expect([taken, most]).toEqual([12, 3]); // two ahead of the one that the consumer is about to take
+  expect(taken).toBe(12);
+  // Two ahead of the one that the consumer is about to take; on a busy machine it has taken that one by then.
+  expect([2, 3]).toContain(most);
 });
