@@ -37,14 +37,14 @@ __device__ int Clamp(int value, int low, int high) {
 struct Tap {
   const float* weights;  // `stride` apart
   int start, stride, count;
-  float outer;
+  float outer;  // what lies outside the axis: the constant times its weight
   __device__ float weight(int tap) const { return *cuda::Global(weights + tap * stride); }
 };
 
-__device__ Tap ReadTap(const CudaAxis& axis, int index) {
+__device__ Tap ReadTap(const CudaAxis& axis, int index, float constant) {
   const auto* const weights = reinterpret_cast<const float*>(axis.entries + axis.count);
   return {weights + index, static_cast<int>(*cuda::Global(axis.entries + index)), axis.count,
-          axis.taps, *cuda::Global(weights + int64_t{axis.taps} * axis.count + index)};
+          axis.taps, constant * *cuda::Global(weights + int64_t{axis.taps} * axis.count + index)};
 }
 
 // The logits of one map.
@@ -52,12 +52,11 @@ template <typename Logit>
 struct Planes {
   const Logit* first;
   int width, height;
-  float constant;
 
   // One column of one class: the vertical taps.
   __device__ float blend(const Tap& row, int channel, int column) const {
     const Logit* at = first + (int64_t{channel} * height + row.start) * width + column;
-    float sum = constant * row.outer;
+    float sum = row.outer;
     for (int t = 0; t < row.count; ++t, at += width) {
       const float weight = row.weight(t);
       if (weight != 0.0f) sum += ReadLogit(at) * weight;
@@ -79,7 +78,7 @@ struct Pixel {
   int first_channel, segment;
 
   __device__ float value(int channel) const {
-    float sum = planes.constant * column.outer;
+    float sum = column.outer;
     const float* const from =
         blended == nullptr ? nullptr : blended + (channel - first_channel) * segment;
     if (from != nullptr && column.count <= kInRegisters) {
@@ -102,9 +101,9 @@ template <typename Logit>
 __device__ Pixel<Logit> MakePixel(const CudaPostprocess& batch, const CudaMap& map, int column,
                                   int row) {
   Pixel<Logit> pixel{};
-  pixel.planes = {static_cast<const Logit*>(map.logits), batch.width, batch.height, map.constant};
-  pixel.row = ReadTap(map.rows, row);
-  pixel.column = ReadTap(map.columns, column);
+  pixel.planes = {static_cast<const Logit*>(map.logits), batch.width, batch.height};
+  pixel.row = ReadTap(map.rows, row, map.constant);
+  pixel.column = ReadTap(map.columns, column, map.constant);
   pixel.segment = batch.segment;
 #pragma unroll
   for (int t = 0; t < Pixel<Logit>::kInRegisters; ++t) {
