@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "core/native_path.h"
+#include "core/library_search.h"
 
 namespace deeplab {
 
@@ -25,6 +25,19 @@ void AddRefusal(const LibraryCandidate& candidate, const std::string& reason, Er
   const bool named = reason.compare(0, candidate.path.size(), candidate.path) == 0;
   out->emplace_back(key,
                     named && !candidate.path.empty() ? reason : candidate.path + ": " + reason);
+}
+
+std::string DescribeRefusals(const std::string& what, const ErrorDetail& refused) {
+  if (refused.empty()) {
+    return what + " cannot be used: no place to look for its library was given.";
+  }
+  std::string text = what + " cannot be used: none of the places tried has a usable library";
+  const char* separator = ": ";
+  for (const auto& [origin, reason] : refused) {
+    text += separator + origin + ": " + reason;
+    separator = "; ";
+  }
+  return text;
 }
 
 }  // namespace deeplab

@@ -1,26 +1,11 @@
 #include "cuda/driver.h"
 
-#include <map>
 #include <memory>
-#include <mutex>
-
-#include "core/shared_library.h"
 
 namespace deeplab::cuda {
 namespace {
 
 Error Refusal(const std::string& reason) { return Error(ErrorCode::kDeviceUnavailable, reason); }
-
-// Drivers by the loader's handle: one file has one handle, by whatever path it is named.
-struct OpenedDrivers {
-  std::mutex mutex;
-  std::map<void*, std::unique_ptr<Driver>> by_handle;
-};
-
-OpenedDrivers& Opened() {
-  static auto* const opened = new OpenedDrivers();  // outlives every thread
-  return *opened;
-}
 
 template <typename Signature>
 void Bind(void* library, Entry<Signature>* entry) {
@@ -31,8 +16,8 @@ template <typename Signature>
 void BindRequired(void* library, Entry<Signature>* entry) {
   Bind(library, entry);
   if (entry->call != nullptr) return;
-  throw Refusal(std::string("it is a library, but no CUDA driver of 12.0 or later (it has no ") +
-                entry->name + ")");
+  throw Refusal("it is a library, but no CUDA driver of " + VersionText(kMinDriverVersion) +
+                " or later (it has no " + entry->name + ")");
 }
 
 DriverApi BindDriver(void* library) {
@@ -65,23 +50,14 @@ void Start(Driver* driver) {
 }
 
 const Driver* OpenDriver(const std::string& path) {
-  const std::string problem = PathProblem(path);
-  if (!problem.empty()) throw Refusal(problem);
-  OpenedDrivers& opened = Opened();
-  const std::lock_guard<std::mutex> lock(opened.mutex);
-  std::string error;
-  void* const handle = OpenSharedLibrary(path, &error);
-  if (handle == nullptr) throw Refusal(error);
-  std::unique_ptr<Driver>& entry = opened.by_handle[handle];
-  if (entry == nullptr) {
+  static auto* const opened = new OpenedLibraries<Driver>();  // outlives every thread
+  return opened->open(path, [](void* handle, const std::string& named) {
     auto driver = std::make_unique<Driver>();
     driver->api = BindDriver(handle);
-    const std::string file = FileOfAddress(reinterpret_cast<void*>(driver->api.Init.call));
-    driver->path = file.empty() ? path : file;
+    driver->path = LibraryFile(reinterpret_cast<void*>(driver->api.Init.call), named);
     Start(driver.get());
-    entry = std::move(driver);
-  }
-  return entry.get();
+    return driver;
+  });
 }
 
 }  // namespace
@@ -106,29 +82,11 @@ bool Driver::has_memory_pools() const noexcept {
 }
 
 DriverSearch FindDriver(const std::vector<LibraryCandidate>& candidates) {
-  DriverSearch search;
-  for (const LibraryCandidate& candidate : candidates) {
-    if (candidate.library != kDriverLibrary) continue;
-    try {
-      search.driver = OpenDriver(candidate.path);
-      search.origin = candidate.origin;
-      return search;
-    } catch (const Error& error) {
-      AddRefusal(candidate, error.what(), &search.refused);
-    }
-  }
-  return search;
+  return SearchLibrary<Driver>(candidates, kDriverLibrary, OpenDriver);
 }
 
 std::string DescribeFailure(const DriverSearch& search) {
-  if (search.refused.empty()) {
-    return "CUDA cannot be used: no place to look for the driver's library was given.";
-  }
-  std::string text = "CUDA cannot be used: none of the places tried has a usable driver";
-  for (const auto& [origin, reason] : search.refused) {
-    text += (&origin == &search.refused.front().first ? ": " : "; ") + origin + ": " + reason;
-  }
-  return text;
+  return DescribeRefusals("CUDA", search.refused);
 }
 
 }  // namespace deeplab::cuda

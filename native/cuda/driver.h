@@ -6,14 +6,14 @@
 #include <vector>
 
 #include "core/error.h"
-#include "core/library_candidate.h"
+#include "core/library_search.h"
 #include "cuda/driver_api.h"
 
 namespace deeplab::cuda {
 
 constexpr const char* kDriverLibrary = "cuda";  // LibraryCandidate::library
-// The first that loads what CUDA 12's compilers make.
-constexpr int kMinDriverVersion = 12000;
+// The first whose kernels may have more than 4 KB of parameters, as those of a whole batch have.
+constexpr int kMinDriverVersion = 12010;
 
 // "12.6" of 12060, as NVIDIA writes it.
 std::string VersionText(int version);
@@ -30,11 +30,7 @@ struct Driver {
   bool has_memory_pools() const noexcept;
 };
 
-struct DriverSearch {
-  const Driver* driver = nullptr;  // null: none of the places has a usable one
-  std::string origin;
-  ErrorDetail refused;  // one pair for each place that was refused before it
-};
+using DriverSearch = LibrarySearch<Driver>;
 
 // Tries the candidates named "cuda" in order and stops at the first usable one. Creates no context.
 // A place that was refused is tried again by the next search.

@@ -2,11 +2,7 @@
 #include "infer/ort_library.h"
 
 #include <cstdio>
-#include <filesystem>
-#include <map>
 
-#include "core/native_path.h"
-#include "core/shared_library.h"
 #include "infer/ort_environment.h"
 
 namespace deeplab::infer {
@@ -14,36 +10,16 @@ namespace {
 
 Error Refusal(const std::string& reason) { return Error(ErrorCode::kBackendUnavailable, reason); }
 
-// Opened libraries by the loader's handle: one file has one handle, by whatever path it is named.
-struct OpenedLibraries {
-  std::mutex mutex;
-  std::map<void*, std::unique_ptr<OrtLibrary>> by_handle;
-};
-
-OpenedLibraries& Opened() {
-  static auto* const opened = new OpenedLibraries();  // outlives every thread
-  return *opened;
-}
-
 const OrtLibrary* OpenOrtLibrary(const std::string& path) {
-  const std::string problem = PathProblem(path);
-  if (!problem.empty()) throw Refusal(problem);
-  OpenedLibraries& opened = Opened();
-  const std::lock_guard<std::mutex> lock(opened.mutex);
-  std::string error;
-  void* handle = OpenSharedLibrary(path, &error);
-  if (handle == nullptr) throw Refusal(error);
-  std::unique_ptr<OrtLibrary>& entry = opened.by_handle[handle];
-  if (entry == nullptr) {
-    void* symbol = FindSymbol(handle, "OrtGetApiBase");
+  static auto* const opened = new OpenedLibraries<OrtLibrary>();  // outlives every thread
+  return opened->open(path, [](void* handle, const std::string& named) {
+    void* const symbol = FindSymbol(handle, "OrtGetApiBase");
     if (symbol == nullptr) {
       throw Refusal("it is a library, but not ONNX Runtime (it has no OrtGetApiBase)");
     }
     const auto get_base = reinterpret_cast<const OrtApiBase*(DEEPLAB_ORT_CALL*)()>(symbol);
-    const std::string file = FileOfAddress(symbol);
-    entry = std::make_unique<OrtLibrary>(*get_base(), file.empty() ? path : file);
-  }
-  return entry.get();
+    return std::make_unique<OrtLibrary>(*get_base(), LibraryFile(symbol, named));
+  });
 }
 
 }  // namespace
@@ -82,32 +58,11 @@ OrtEnv* OrtLibrary::environment() const {
 }
 
 OrtSearch FindOrtLibrary(const std::vector<LibraryCandidate>& candidates) {
-  OrtSearch search;
-  for (const LibraryCandidate& candidate : candidates) {
-    if (candidate.library != kOrtLibraryName) continue;
-    try {
-      search.library = OpenOrtLibrary(candidate.path);
-      search.origin = candidate.origin;
-      return search;
-    } catch (const Error& error) {
-      AddRefusal(candidate, error.what(), &search.refused);
-      std::error_code ignored;
-      const bool there = std::filesystem::exists(PathFromUtf8(candidate.path), ignored);
-      if (there) AddRefusal(candidate, error.what(), &search.unusable);
-    }
-  }
-  return search;
+  return SearchLibrary<OrtLibrary>(candidates, kOrtLibraryName, OpenOrtLibrary);
 }
 
 std::string DescribeFailure(const OrtSearch& search) {
-  if (search.refused.empty()) {
-    return "ONNX Runtime cannot be used: no place to look for its library was given.";
-  }
-  std::string text = "ONNX Runtime cannot be used: none of the places tried has a usable library";
-  for (const auto& [origin, reason] : search.refused) {
-    text += (&origin == &search.refused.front().first ? ": " : "; ") + origin + ": " + reason;
-  }
-  return text;
+  return DescribeRefusals("ONNX Runtime", search.refused);
 }
 
 }  // namespace deeplab::infer

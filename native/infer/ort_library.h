@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/error.h"
-#include "core/library_candidate.h"
+#include "core/library_search.h"
 #include "infer/ort_api.h"
 #include "infer/ort_log.h"
 
@@ -56,14 +56,7 @@ class OrtLibrary {
   mutable OrtEnv* environment_ = nullptr;
 };
 
-// What a search found. `tried` has one pair for each place that was refused before it.
-struct OrtSearch {
-  const OrtLibrary* library = nullptr;  // null: none of the places has a usable library
-  std::string origin;
-  ErrorDetail refused;
-  // Of those, the files that are there: worth saying even where another place served.
-  ErrorDetail unusable;
-};
+using OrtSearch = LibrarySearch<OrtLibrary>;
 
 // Tries the candidates named "onnxruntime" in order and stops at the first usable one.
 OrtSearch FindOrtLibrary(const std::vector<LibraryCandidate>& candidates);

@@ -1,29 +1,12 @@
 // The search for TensorRT, and the process-wide list of opened libraries.
 #include "infer/trt_library.h"
 
-#include <filesystem>
-#include <map>
-#include <mutex>
-
-#include "core/native_path.h"
-#include "core/shared_library.h"
 #include "infer/trt_object.h"
 
 namespace deeplab::infer {
 namespace {
 
 Error Refusal(const std::string& reason) { return Error(ErrorCode::kBackendUnavailable, reason); }
-
-// Opened libraries by the loader's handle: one file has one handle, by whatever path it is named.
-struct OpenedLibraries {
-  std::mutex mutex;
-  std::map<void*, std::unique_ptr<TrtLibrary>> by_handle;
-};
-
-OpenedLibraries& Opened() {
-  static auto* const opened = new OpenedLibraries();  // outlives every thread
-  return *opened;
-}
 
 TrtFunctions BindTrt(void* library) {
   TrtFunctions functions;
@@ -62,7 +45,7 @@ template <typename Interface>
 std::unique_ptr<Interface> Make(const TrtLibrary& library, void* (*create)(void*, int32_t),
                                 const char* what) {
   // From here on TensorRT may call our logger at any time, even while the process leaves.
-  PinLibraryOf(reinterpret_cast<const void*>(&Opened));
+  PinLibraryOf(reinterpret_cast<const void*>(&BindTrt));
   // Asked for what it is: that our declarations fit it is our concern, see trt_api_types.h.
   const TrtVersion version = library.version();
   const int32_t number = version.major * 10000 + version.minor * 100 + version.patch;
@@ -73,21 +56,12 @@ std::unique_ptr<Interface> Make(const TrtLibrary& library, void* (*create)(void*
 }
 
 const TrtLibrary* OpenTrtLibrary(const std::string& path) {
-  const std::string problem = PathProblem(path);
-  if (!problem.empty()) throw Refusal(problem);
-  OpenedLibraries& opened = Opened();
-  const std::lock_guard<std::mutex> lock(opened.mutex);
-  std::string error;
-  void* const handle = OpenSharedLibrary(path, &error);
-  if (handle == nullptr) throw Refusal(error);
-  std::unique_ptr<TrtLibrary>& entry = opened.by_handle[handle];
-  if (entry == nullptr) {
+  static auto* const opened = new OpenedLibraries<TrtLibrary>();  // outlives every thread
+  return opened->open(path, [](void* handle, const std::string& named) {
     const TrtFunctions functions = BindTrt(handle);
-    const std::string file =
-        FileOfAddress(reinterpret_cast<const void*>(functions.getInferLibVersion));
-    entry = std::make_unique<TrtLibrary>(functions, file.empty() ? path : file);
-  }
-  return entry.get();
+    const auto* const symbol = reinterpret_cast<const void*>(functions.getInferLibVersion);
+    return std::make_unique<TrtLibrary>(functions, LibraryFile(symbol, named));
+  });
 }
 
 }  // namespace
@@ -112,32 +86,11 @@ std::unique_ptr<trt::IBuilder> TrtLibrary::new_builder() const {
 }
 
 TrtSearch FindTrtLibrary(const std::vector<LibraryCandidate>& candidates) {
-  TrtSearch search;
-  for (const LibraryCandidate& candidate : candidates) {
-    if (candidate.library != kTrtLibraryName) continue;
-    try {
-      search.library = OpenTrtLibrary(candidate.path);
-      search.origin = candidate.origin;
-      return search;
-    } catch (const Error& error) {
-      AddRefusal(candidate, error.what(), &search.refused);
-      std::error_code ignored;
-      const bool there = std::filesystem::exists(PathFromUtf8(candidate.path), ignored);
-      if (there) AddRefusal(candidate, error.what(), &search.unusable);
-    }
-  }
-  return search;
+  return SearchLibrary<TrtLibrary>(candidates, kTrtLibraryName, OpenTrtLibrary);
 }
 
 std::string DescribeFailure(const TrtSearch& search) {
-  if (search.refused.empty()) {
-    return "TensorRT cannot be used: no place to look for its library was given.";
-  }
-  std::string text = "TensorRT cannot be used: none of the places tried has a usable library";
-  for (const auto& [origin, reason] : search.refused) {
-    text += (&origin == &search.refused.front().first ? ": " : "; ") + origin + ": " + reason;
-  }
-  return text;
+  return DescribeRefusals("TensorRT", search.refused);
 }
 
 }  // namespace deeplab::infer

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/error.h"
-#include "core/library_candidate.h"
+#include "core/library_search.h"
 #include "infer/trt_api_build.h"
 #include "infer/trt_api_runtime.h"
 #include "infer/trt_log.h"
@@ -55,14 +55,7 @@ class TrtLibrary {
   mutable TrtLog log_;
 };
 
-// What a search found. `refused` has one pair for each place that was refused before it.
-struct TrtSearch {
-  const TrtLibrary* library = nullptr;  // null: none of the places has a usable library
-  std::string origin;
-  ErrorDetail refused;
-  // Of those, the files that are there: worth saying even where another place served.
-  ErrorDetail unusable;
-};
+using TrtSearch = LibrarySearch<TrtLibrary>;
 
 // Tries the candidates named "tensorrt" in order and stops at the first usable one. Touches no GPU.
 // A place that was refused is tried again by the next search.

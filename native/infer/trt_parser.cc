@@ -1,11 +1,8 @@
 #include "infer/trt_parser.h"
 
 #include <filesystem>
-#include <map>
-#include <mutex>
 
-#include "core/native_path.h"
-#include "core/shared_library.h"
+#include "core/library_search.h"
 #include "infer/trt_object.h"
 
 namespace deeplab::infer {
@@ -18,16 +15,6 @@ constexpr const char* kParserFile = "libnvonnxparser.so.10";
 #endif
 
 Error Refusal(const std::string& reason) { return Error(ErrorCode::kBackendUnavailable, reason); }
-
-struct OpenedParsers {
-  std::mutex mutex;
-  std::map<void*, std::unique_ptr<TrtParserLibrary>> by_handle;
-};
-
-OpenedParsers& Opened() {
-  static auto* const opened = new OpenedParsers();  // outlives every thread
-  return *opened;
-}
 
 TrtParserLibrary::Functions BindParser(void* library) {
   TrtParserLibrary::Functions functions;
@@ -42,19 +29,12 @@ TrtParserLibrary::Functions BindParser(void* library) {
 }
 
 const TrtParserLibrary* OpenFile(const std::string& path) {
-  OpenedParsers& opened = Opened();
-  const std::lock_guard<std::mutex> lock(opened.mutex);
-  std::string error;
-  void* const handle = OpenSharedLibrary(path, &error);
-  if (handle == nullptr) throw Refusal(error);
-  std::unique_ptr<TrtParserLibrary>& entry = opened.by_handle[handle];
-  if (entry == nullptr) {
+  static auto* const opened = new OpenedLibraries<TrtParserLibrary>();  // outlives every thread
+  return opened->open(path, [](void* handle, const std::string& named) {
     const TrtParserLibrary::Functions functions = BindParser(handle);
-    const std::string file =
-        FileOfAddress(reinterpret_cast<const void*>(functions.getNvOnnxParserVersion));
-    entry = std::make_unique<TrtParserLibrary>(functions, file.empty() ? path : file);
-  }
-  return entry.get();
+    const auto* const symbol = reinterpret_cast<const void*>(functions.getNvOnnxParserVersion);
+    return std::make_unique<TrtParserLibrary>(functions, LibraryFile(symbol, named));
+  });
 }
 
 std::string Beside(const std::string& library) {

@@ -49,8 +49,8 @@ class CudaDouble : public testing::Test {
     ASSERT_EQ(control().reset("T4,Orin"), 1);
     const cuda::DriverSearch search =
         cuda::FindDriver({{cuda::kDriverLibrary, "test", DEEPLAB_CUDA_DOUBLE}});
-    ASSERT_NE(search.driver, nullptr) << cuda::DescribeFailure(search);
-    driver_ = search.driver;
+    ASSERT_NE(search.library, nullptr) << cuda::DescribeFailure(search);
+    driver_ = search.library;
     ASSERT_EQ(api().Init.call(0), 0);
     ASSERT_EQ(api().DevicePrimaryCtxRetain.call(&context_, 0), 0);
     ASSERT_EQ(api().CtxPushCurrent.call(context_), 0);

@@ -11,7 +11,7 @@ TEST(CudaDriverSearch, SaysOfEveryPlaceWhyItWasRefused) {
                                           {"cuda", "other", "libm.so.6"},
                                           {"cuda", "relative", "lib/libcuda.so.1"},
                                           {"cuda", "empty", ""}});
-  EXPECT_EQ(search.driver, nullptr);
+  EXPECT_EQ(search.library, nullptr);
   ASSERT_EQ(search.refused.size(), 4u);
   const char* const expected[] = {"No such file", "it has no cuInit", "relative path", "is empty"};
   for (size_t i = 0; i < 4; ++i) {
@@ -23,7 +23,7 @@ TEST(CudaDriverSearch, SaysOfEveryPlaceWhyItWasRefused) {
 
 TEST(CudaDriverSearch, IgnoresCandidatesForOtherLibraries) {
   const DriverSearch search = FindDriver({{"another", "test", "libm.so.6"}});
-  EXPECT_EQ(search.driver, nullptr);
+  EXPECT_EQ(search.library, nullptr);
   EXPECT_TRUE(search.refused.empty());
   EXPECT_NE(DescribeFailure(search).find("no place to look"), std::string::npos);
 }

@@ -49,11 +49,11 @@ class CudaThroughDouble : public ::testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
     const DriverSearch search = FindDriver({{kDriverLibrary, "double", DEEPLAB_CUDA_DOUBLE}});
-    ASSERT_NE(search.driver, nullptr) << DescribeFailure(search);
+    ASSERT_NE(search.library, nullptr) << DescribeFailure(search);
     control = std::make_unique<Control>(dlopen(DEEPLAB_CUDA_DOUBLE, RTLD_NOW | RTLD_NOLOAD));
     ASSERT_EQ(control->reset(GetParam()), 1);
-    ASSERT_EQ(search.driver->api.Init.call(0), CUDA_SUCCESS);  // forgotten by the reset
-    device = Device::Open(*search.driver, 0);
+    ASSERT_EQ(search.library->api.Init.call(0), CUDA_SUCCESS);  // forgotten by the reset
+    device = Device::Open(*search.library, 0);
     stream = std::make_shared<Stream>(device);
     memory = std::make_shared<DeviceMemory>(device);
   }
