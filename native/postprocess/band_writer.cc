@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "postprocess/class_count.h"
+#include "postprocess/class_rules.h"
 #include "postprocess/exact_pixel.h"
 
 namespace deeplab::postprocess {
@@ -13,27 +14,12 @@ namespace {
 // Bounds are computed for every source column and save work on every pixel.
 constexpr int64_t kPixelsPerColumn = 6;
 
-// The first channel whose id is not its own number: it and all after it are one higher.
-int32_t Hole(const std::vector<uint16_t>& ids) {
-  size_t k = 0;
-  while (k < ids.size() && ids[k] == k) ++k;
-  return static_cast<int32_t>(k);
-}
-
-// Class thresholds: all equal, or by id; and whether a probability can be below one. The largest of
-// K softmax values is at least 1 / K, in floats too: no e^x is above 1, so no partial sum is above
-// its number of terms, and rounding keeps order.
+// Class thresholds: all equal, or by id.
 void SetThresholds(const ClassTable& classes, ClassifyMode* mode) {
-  const std::vector<float>& by_id = classes.thresholds;
-  float low = INFINITY, high = -INFINITY;
-  for (const uint16_t id : classes.id_of_channel) {
-    low = std::min(low, by_id[id]);
-    high = std::max(high, by_id[id]);
-  }
-  mode->thresholds = low == high ? nullptr : by_id.data();
-  mode->threshold = high;
-  const float never_below = mode->channels == 1 ? 0.0f : 1.0f / static_cast<float>(mode->channels);
-  mode->bites = !(high <= never_below);
+  const ThresholdRange range = Thresholds(classes);
+  mode->thresholds = range.low == range.high ? nullptr : classes.thresholds.data();
+  mode->threshold = range.high;
+  mode->bites = Bites(classes);
 }
 
 bool UseBounds(const BandContext& context) {

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/error.h"
+#include "postprocess/class_rules.h"
 
 namespace deeplab::postprocess {
 namespace {
@@ -44,21 +45,6 @@ void Append(const std::vector<float>& values, std::vector<uint32_t>* entries) {
 }
 
 unsigned Blocks(int size, int block) { return static_cast<unsigned>((size + block - 1) / block); }
-
-// The first channel whose id is not its own number: it and all after it are one higher.
-int32_t Hole(const std::vector<uint16_t>& ids) {
-  int32_t k = 0;
-  while (k < static_cast<int32_t>(ids.size()) && ids[static_cast<size_t>(k)] == k) ++k;
-  return k;
-}
-
-// As on the CPU (band_writer.cc): the largest of K softmax values is at least 1 / K.
-bool Bites(const ClassTable& classes) {
-  float high = 0;
-  for (const uint16_t id : classes.id_of_channel) high = std::max(high, classes.thresholds[id]);
-  const size_t channels = classes.id_of_channel.size();
-  return high > (channels == 1 ? 0.0f : 1.0f / static_cast<float>(channels));
-}
 
 }  // namespace
 
