@@ -3,13 +3,18 @@
 #include <napi.h>
 
 #include "addon/border.h"
-#include "addon/convert_result.h"
+#include "addon/build_engine.h"
 #include "addon/convert_spec.h"
-#include "addon/copy.h"
 #include "addon/env_state.h"
+#include "addon/export_masks.h"
+#include "addon/external_memory.h"
 #include "addon/js_error.h"
 #include "addon/model_handle.h"
+#include "addon/result_memory.h"
 #include "addon/visualize.h"
+#include "core/copy.h"
+#include "core/held_memory.h"
+#include "core/log_hub.h"
 #include "core/memory.h"
 #include "core/simd.h"
 #include "core/thread_pool.h"
@@ -48,13 +53,20 @@ Napi::Value BuildInfo(const Napi::CallbackInfo& info) {
 
 Napi::Value CopyBytes(const Napi::CallbackInfo& info) {
   return Guard(info.Env(), [&]() -> Napi::Value {
-    const bool is_bytes = info[0].IsTypedArray() &&
-                          info[0].As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array;
-    if (!is_bytes) BorderError("bytes", "a Uint8Array");
-    const auto from = info[0].As<Napi::Uint8Array>();
+    const Napi::Uint8Array from = AsBytes(info[0], "bytes");
     HostBuffer copy = BufferPool::Instance().acquire(from.ByteLength());
     CopyInBands(copy.data(), from.Data(), from.ByteLength());
+    CountCopiedPixels(from.ByteLength());
     return Adopt(info.Env(), std::move(copy));
+  });
+}
+
+// Reads no pixels: an array that was transferred away has no address, and is nobody's.
+Napi::Value StaysInPlace(const Napi::CallbackInfo& info) {
+  return Guard(info.Env(), [&]() -> Napi::Value {
+    const Napi::Uint8Array bytes = AsBytes(info[0], "bytes");
+    const bool stays = HeldMemory::IsOwned(bytes.Data(), bytes.ByteLength());
+    return Napi::Boolean::New(info.Env(), stays);
   });
 }
 
@@ -64,6 +76,7 @@ Napi::Value MemoryStats(const Napi::CallbackInfo& info) {
     Napi::Object to = Napi::Object::New(info.Env());
     to.Set("usedBytes", static_cast<double>(stats.used_bytes));
     to.Set("idleBytes", static_cast<double>(stats.idle_bytes));
+    to.Set("copiedBytes", static_cast<double>(CopiedPixelBytes()));
     to.Set("models", static_cast<double>(pipeline::Model::Count()));
     to.Set("poolThreads", ThreadPool::Instance().threads());
     return to;
@@ -121,15 +134,45 @@ Napi::Value OpenModel(const Napi::CallbackInfo& info) {
   });
 }
 
+Napi::Value ListenToLogs(const Napi::CallbackInfo& info) {
+  return Guard(info.Env(), [&]() -> Napi::Value {
+    const int level = info[0].IsNumber() ? info[0].As<Napi::Number>().Int32Value() : -1;
+    if (level < 0 || level >= kLogLevels) BorderError("level", "a number from 0 to 4");
+    if (!info[1].IsFunction()) BorderError("onLines", "a function");
+    EnvState& state = EnvState::Of(info.Env());
+    if (!state.down()) {
+      state.log_lines().listen(static_cast<LogLevel>(level), info[1].As<Napi::Function>());
+    }
+    return info.Env().Undefined();
+  });
+}
+
+Napi::Value StopListening(const Napi::CallbackInfo& info) {
+  return Guard(info.Env(), [&]() -> Napi::Value {
+    EnvState::Of(info.Env()).log_lines().stop();
+    return info.Env().Undefined();
+  });
+}
+
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(new EnvState(env));
   exports.Set("errorCodes", ErrorCodes(env));
   exports.Set("buildInfo", Napi::Function::New(env, BuildInfo, "buildInfo"));
   exports.Set("memoryStats", Napi::Function::New(env, MemoryStats, "memoryStats"));
   exports.Set("copyBytes", Napi::Function::New(env, CopyBytes, "copyBytes"));
+  exports.Set("staysInPlace", Napi::Function::New(env, StaysInPlace, "staysInPlace"));
   exports.Set("openModel", Napi::Function::New(env, OpenModel, "openModel"));
+  exports.Set("engineTarget", Napi::Function::New(env, EngineTarget, "engineTarget"));
+  exports.Set("buildEngine", Napi::Function::New(env, BuildEngine, "buildEngine"));
+  exports.Set("releaseBuffers", Napi::Function::New(env, ReleaseBuffers, "releaseBuffers"));
+  exports.Set("copyArrays", Napi::Function::New(env, CopyArrays, "copyArrays"));
+  exports.Set("listenToLogs", Napi::Function::New(env, ListenToLogs, "listenToLogs"));
+  exports.Set("stopListening", Napi::Function::New(env, StopListening, "stopListening"));
   exports.Set("countClasses", Napi::Function::New(env, CountClasses, "countClasses"));
   exports.Set("paintOverlay", Napi::Function::New(env, PaintOverlay, "paintOverlay"));
+  exports.Set("exportMasks", Napi::Function::New(env, ExportMasks, "exportMasks"));
+  exports.Set("paintLegend", Napi::Function::New(env, PaintLegend, "paintLegend"));
+  exports.Set("filterPngRows", Napi::Function::New(env, FilterPngRows, "filterPngRows"));
   return exports;
 }
 

@@ -57,12 +57,24 @@ inline Napi::Array ReadArray(Napi::Object from, const char* field) {
 }
 
 // A view of bytes, SharedArrayBuffers included; empty where it was detached.
-inline Napi::Uint8Array ReadBytes(Napi::Object from, const char* field) {
-  const Napi::Value value = from.Get(field);
+inline Napi::Uint8Array AsBytes(const Napi::Value& value, const char* field) {
   if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) {
     BorderError(field, "a Uint8Array");
   }
   return value.As<Napi::Uint8Array>();
+}
+
+inline Napi::Uint8Array ReadBytes(Napi::Object from, const char* field) {
+  return AsBytes(from.Get(field), field);
+}
+
+// Whether the array lies in a SharedArrayBuffer, whose memory stays while the array does.
+inline bool IsShared(const Napi::TypedArray& array) {
+  napi_value buffer = nullptr;
+  bool ordinary = true;
+  napi_get_typedarray_info(array.Env(), array, nullptr, nullptr, nullptr, &buffer, nullptr);
+  napi_is_arraybuffer(array.Env(), buffer, &ordinary);
+  return !ordinary;
 }
 
 inline Napi::Float32Array ReadFloats(Napi::Object from, const char* field) {

@@ -1,11 +1,8 @@
 #include "addon/convert_image.h"
 
-#include <algorithm>
-#include <cstring>
 #include <string>
 
 #include "addon/border.h"
-#include "addon/copy.h"
 
 namespace deeplab::addon {
 namespace {
@@ -48,28 +45,6 @@ void SetPixels(const Napi::Uint8Array& bytes, ImageView* given) {
                   std::to_string(needed) + " bytes, but " + std::to_string(bytes.ByteLength()) +
                   " were given (was the array transferred?).",
               {{"needed", std::to_string(needed)}, {"found", std::to_string(bytes.ByteLength())}});
-}
-
-HostBuffer CopyPixels(ImageView* view) {
-  const ImageView from = *view;
-  const int64_t row_bytes = RowBytes(from.format, from.width);
-  const int64_t rows = RowCount(from.format, from.height);
-  HostBuffer copy = BufferPool::Instance().acquire(static_cast<size_t>(row_bytes * rows));
-  auto* const to = copy.as<uint8_t>();
-  if (from.stride == row_bytes) {
-    CopyInBands(to, from.data, static_cast<size_t>(row_bytes * rows));
-  } else {
-    const int64_t band = std::max<int64_t>(1, CopyBand(rows * row_bytes) / row_bytes);
-    ThreadPool::Instance().parallel_for(rows, band, [&](int64_t begin, int64_t end) {
-      for (int64_t y = begin; y < end; ++y) {
-        std::memcpy(to + y * row_bytes, from.row(static_cast<int>(y)),
-                    static_cast<size_t>(row_bytes));
-      }
-    });
-  }
-  view->data = to;
-  view->stride = static_cast<ptrdiff_t>(row_bytes);
-  return copy;
 }
 
 }  // namespace deeplab::addon

@@ -5,7 +5,6 @@
 
 #include "addon/border.h"
 #include "core/image.h"
-#include "core/memory.h"
 
 namespace deeplab::addon {
 
@@ -23,9 +22,5 @@ ImageNumbers ReadImageNumbers(Numbers* from);
 
 // Points the view at `bytes`. Throws Error{kImageInvalid} where they do not hold it.
 void SetPixels(const Napi::Uint8Array& bytes, ImageView* view);
-
-// A dense copy of the pixels, which the view shows from now on; the caller's padding stays behind.
-// In bands on the shared pool.
-HostBuffer CopyPixels(ImageView* view);
 
 }  // namespace deeplab::addon

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "addon/border.h"
-#include "addon/copy.h"
+#include "core/copy.h"
 
 namespace deeplab::addon {
 namespace {
@@ -32,14 +32,6 @@ Bytes BytesOf(const Napi::TypedArray& array) {
   return {static_cast<uint8_t*>(data), data == nullptr ? 0 : array.ByteLength()};
 }
 
-bool IsShared(const Napi::TypedArray& array) {
-  napi_value buffer = nullptr;
-  bool ordinary = true;
-  napi_get_typedarray_info(array.Env(), array, nullptr, nullptr, nullptr, &buffer, nullptr);
-  napi_is_arraybuffer(array.Env(), buffer, &ordinary);
-  return !ordinary;
-}
-
 size_t MapBytes(const plan::Geometry& g, size_t element) {
   return static_cast<size_t>(g.map_width) * g.map_height * element;
 }
@@ -55,6 +47,7 @@ void* ReadArray(const Napi::TypedArray& array, size_t index, bool is_confidence,
                 index, is_confidence);
   }
   if (IsShared(array)) {
+    HeldMemory::Hold(bytes.data, needed, &memory->holds);  // a device may write there by itself
     memory->pins.push_back(Napi::Persistent(array.As<Napi::Object>()));
     return bytes.data;
   }

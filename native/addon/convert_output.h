@@ -1,5 +1,5 @@
-// Memory of the caller that a request uses until it settles: pixels that are read in place, and the
-// arrays of the option `out`. JavaScript thread only.
+// Memory that a request uses in place until it settles: pixels, and the arrays of the option `out`.
+// JavaScript thread only.
 #pragma once
 
 #include <napi.h>
@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "core/held_memory.h"
 #include "pipeline/request.h"
 
 namespace deeplab::addon {
@@ -22,6 +23,7 @@ struct OutputCopy {
 
 struct CallerMemory {
   std::vector<Napi::ObjectReference> pins;  // arrays that native code reads or writes in place
+  HeldMemory::Holds holds;  // goes before the pins: a registration ends before its memory
   std::vector<OutputCopy> copies;
 };
 

@@ -5,6 +5,7 @@
 
 #include "addon/border.h"
 #include "addon/convert_image.h"
+#include "core/copy.h"
 
 namespace deeplab::addon {
 namespace {
@@ -28,8 +29,14 @@ class Arrays {
   uint32_t next_ = 0;
 };
 
+void HoldResult(const ImageView& view, HeldMemory::Holds* holds) {
+  auto held = HeldMemory::HoldToRead(view.data, static_cast<size_t>(ByteLength(view)));
+  if (held != nullptr) holds->push_back(std::move(held));
+}
+
 pipeline::InputImage ReadImage(Numbers* numbers, Arrays* arrays, size_t index,
-                               const pipeline::Request& request, CallerMemory* memory) {
+                               const pipeline::Request& request, CallerMemory* memory,
+                               BufferSource& copies) {
   const pipeline::Package& package = *request.package;
   const ImageNumbers given = ReadImageNumbers(numbers);
   const pipeline::Include& include = request.options.include;
@@ -50,10 +57,14 @@ pipeline::InputImage ReadImage(Numbers* numbers, Arrays* arrays, size_t index,
     image.out_confidence = ReadOutputConfidence(
         arrays->next<Napi::Float32Array>(napi_float32_array), index, image.plan->geometry, memory);
   }
+  const bool stays = HeldMemory::Hold(image.view.data, static_cast<size_t>(ByteLength(image.view)),
+                                      &memory->holds);
   if (given.borrow) {
+    // A result's map as pixels: its memory stays, even if the result is disposed meanwhile.
+    if (!stays) HoldResult(image.view, &memory->holds);
     memory->pins.push_back(Napi::Persistent(bytes.As<Napi::Object>()));
-  } else {
-    image.copy = CopyPixels(&image.view);
+  } else if (!stays) {
+    image.copy = CopyPixels(&image.view, copies);
   }
   return image;
 }
@@ -120,7 +131,7 @@ int ReadHeader(Numbers* from, pipeline::Request* request) {
 }
 
 void ReadImages(Numbers* numbers, int count, Napi::Object from, pipeline::Request* request,
-                CallerMemory* memory) {
+                CallerMemory* memory, BufferSource& copies) {
   if (count < 1) throw Error(ErrorCode::kEmptyBatch, "The list of images is empty.");
   if (static_cast<size_t>(count) > numbers->left() / kNumbersOfImage) {
     BorderError("numbers", "as long as there are images");
@@ -130,7 +141,7 @@ void ReadImages(Numbers* numbers, int count, Napi::Object from, pipeline::Reques
   for (int i = 0; i < count; ++i) {
     try {
       request->images.push_back(
-          ReadImage(numbers, &arrays, static_cast<size_t>(i), *request, memory));
+          ReadImage(numbers, &arrays, static_cast<size_t>(i), *request, memory, copies));
     } catch (const Error& error) {
       ErrorDetail detail = error.detail();
       detail.emplace_back("index", std::to_string(i));
@@ -159,7 +170,7 @@ void CheckSameInputSize(const std::vector<pipeline::InputImage>& images) {
 
 pipeline::RequestPtr ReadInferRequest(Napi::Object from,
                                       std::shared_ptr<const pipeline::Package> package,
-                                      CallerMemory* memory) {
+                                      CallerMemory* memory, BufferSource& copies) {
   auto request = pipeline::NewRequest();
   pipeline::RequestOptions& options = request->options;
   Numbers numbers(from, "numbers");
@@ -168,7 +179,7 @@ pipeline::RequestPtr ReadInferRequest(Napi::Object from,
   ReadChannels(from, package->id_of_channel.size(), &options.include.probabilities);
   if (options.include.overlay) ReadOverlay(from, package->id_count, &options.overlay);
   request->package = std::move(package);
-  ReadImages(&numbers, count, from, request.get(), memory);
+  ReadImages(&numbers, count, from, request.get(), memory, copies);
   CheckSameInputSize(request->images);
   CheckOutputOverlaps(request->images, request->package->id_bytes, *memory);
   return request;

@@ -1,37 +1,10 @@
 #include "addon/convert_result.h"
 
 #include <algorithm>
-#include <cstring>
-#include <memory>
 
-#include "core/simd.h"
+#include "addon/external_memory.h"
 
 namespace deeplab::addon {
-Napi::ArrayBuffer Adopt(Napi::Env env, HostBuffer given) {
-  if (given.data() == nullptr) return Napi::ArrayBuffer::New(env, 0);
-  // Shared with the finaliser: where it fails, the runtime may or may not have called it already.
-  const auto buffer = std::make_shared<HostBuffer>(std::move(given));
-  auto* const hint = new std::shared_ptr<HostBuffer>(buffer);
-  const auto finalize = [](napi_env, void*, void* held) {
-    auto* const owner = static_cast<std::shared_ptr<HostBuffer>*>(held);
-    (*owner)->reset();
-    delete owner;
-  };
-  napi_value value;
-  const napi_status status =
-      napi_create_external_arraybuffer(env, buffer->data(), buffer->size(), finalize, hint, &value);
-  if (status == napi_ok) return Napi::ArrayBuffer(env, value);
-  const bool finalized = buffer->data() == nullptr;
-  if (!finalized) delete hint;
-  if (status == napi_no_external_buffers_allowed && !finalized) {
-    Napi::ArrayBuffer copy = Napi::ArrayBuffer::New(env, buffer->size());
-    std::memcpy(copy.Data(), buffer->data(), buffer->size());
-    return copy;
-  }
-  if (env.IsExceptionPending()) env.GetAndClearPendingException();
-  throw Error(ErrorCode::kOutOfMemory, "JavaScript could not take over a result's memory.");
-}
-
 namespace {
 
 // In the order of `facts` in lib/native.ts. One array is several times cheaper to make than objects
@@ -118,13 +91,6 @@ Napi::Object WriteImage(Napi::Env env, pipeline::ImageResult* result) {
   return to;
 }
 
-Napi::Array WriteDims(Napi::Env env, const TensorSpec& spec) {
-  const int64_t dims[] = {spec.batch, spec.channels, spec.height, spec.width};
-  Napi::Array list = Napi::Array::New(env, 4);
-  for (uint32_t i = 0; i < 4; ++i) list.Set(i, static_cast<double>(dims[i]));
-  return list;
-}
-
 }  // namespace
 
 Napi::Value WriteResults(Napi::Env env, pipeline::Request* request) {
@@ -133,32 +99,6 @@ Napi::Value WriteResults(Napi::Env env, pipeline::Request* request) {
     list.Set(i, WriteImage(env, &request->results[i]));
   }
   return list;
-}
-
-Napi::Object WriteInfo(Napi::Env env, const pipeline::Model& model,
-                       const pipeline::Package& package) {
-  const infer::SessionInfo& info = model.info();
-  Napi::Object to = Napi::Object::New(env);
-  to.Set("backend", info.backend);
-  to.Set("device", info.device);
-  to.Set("reason", model.reason());
-  to.Set("libraryPath", info.library_path);
-  to.Set("libraryVersion", info.library_version);
-  to.Set("inputName", info.input_name);
-  to.Set("inputDtype", Name(info.input.type));
-  to.Set("inputDims", WriteDims(env, info.input));
-  to.Set("outputName", info.output_name);
-  to.Set("outputDtype", Name(info.output.type));
-  to.Set("outputDims", WriteDims(env, info.output));
-  to.Set("channels", static_cast<double>(info.output.channels));
-  to.Set("idCount", package.id_count);
-  to.Set("idBytes", package.id_bytes);
-  to.Set("minBatch", model.limits().min_batch);
-  to.Set("maxBatch", model.limits().max_batch);
-  to.Set("intraOpThreads", info.intra_op_threads);
-  to.Set("simd", Name(ActiveSimdLevel()));
-  to.Set("sharedBy", model.handles());
-  return to;
 }
 
 }  // namespace deeplab::addon

@@ -1,6 +1,8 @@
 #include "addon/convert_spec.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "addon/border.h"
 
@@ -12,6 +14,7 @@ constexpr const char* kColors[] = {"rgb", "bgr"};
 // In the order of plan::CoordinateMode.
 constexpr const char* kCoordinateModes[] = {"align_corners", "half_pixel", "pytorch_half_pixel",
                                             "asymmetric"};
+constexpr const char* kMemoryModes[] = {"auto", "copied", "mapped", "managed"};
 constexpr const char* kContrasts[] = {"none", "adaptive", "stretching", "histogram"};
 
 std::array<float, 3> ReadTriple(Napi::Object from, const char* field) {
@@ -34,6 +37,51 @@ infer::SessionOptions ReadSession(Napi::Object from) {
   options.memory_arena = ReadBool(from, "memoryArena");
   options.memory_pattern = ReadBool(from, "memoryPattern");
   options.spinning = ReadBool(from, "spinning");
+  options.log_severity = ReadInt(from, "logSeverity");
+  return options;
+}
+
+// Names and values of what a provider is told.
+std::vector<std::pair<std::string, std::string>> ReadPairs(Napi::Array list) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (uint32_t i = 0; i < list.Length(); ++i) {
+    const Napi::Value entry = list[i];
+    const bool is_pair = entry.IsArray() && entry.As<Napi::Array>().Length() == 2;
+    if (!is_pair) BorderError("providerOptions", "an array of pairs of strings");
+    const Napi::Value name = entry.As<Napi::Array>()[0u];
+    const Napi::Value value = entry.As<Napi::Array>()[1u];
+    if (!name.IsString() || !value.IsString()) {
+      BorderError("providerOptions", "an array of pairs of strings");
+    }
+    pairs.emplace_back(name.As<Napi::String>().Utf8Value(), value.As<Napi::String>().Utf8Value());
+  }
+  return pairs;
+}
+
+void ReadProvider(Napi::Object session, infer::OpenRequest* request) {
+  request->provider = ReadString(session, "provider");
+  request->provider_options = ReadPairs(ReadArray(session, "providerOptions"));
+  request->engine_cache_folder = ReadString(session, "engineCacheFolder");
+}
+
+size_t ReadByteCount(Napi::Object from, const char* field) {
+  const double value = ReadNumber(from, field);
+  constexpr double kLargest = 1ull << 53;
+  if (!(value >= 0 && value <= kLargest)) BorderError(field, "a number of bytes");
+  // Where size_t is narrower, the address space itself is the lower limit.
+  return static_cast<size_t>(
+      std::min<uint64_t>(static_cast<uint64_t>(value), std::numeric_limits<size_t>::max()));
+}
+
+infer::DeviceOptions ReadDevice(Napi::Object spec) {
+  infer::DeviceOptions options;
+  options.memory_mode = kMemoryModes[ReadChoice(spec, "memoryMode", kMemoryModes)];
+  const size_t limit = ReadByteCount(spec, "deviceMemoryLimit");
+  if (limit > 0) options.memory_limit = limit;
+  options.pinned_limit = ReadByteCount(spec, "pinnedMemoryLimit");
+  options.graphs = ReadBool(spec, "deviceGraphs");
+  const int slots = ReadInt(spec, "maxInFlight");
+  if (slots > 0) options.slots = slots;
   return options;
 }
 
@@ -47,21 +95,6 @@ uint64_t ReadOffset(Napi::Object from, const char* field) {
   constexpr double kLargest = 1ull << 53;
   if (!(value >= 0 && value <= kLargest)) BorderError(field, "a whole number from 0");
   return static_cast<uint64_t>(value);
-}
-
-std::vector<infer::WeightsPart> ReadParts(Napi::Array list) {
-  std::vector<infer::WeightsPart> parts;
-  for (uint32_t i = 0; i < list.Length(); ++i) {
-    const Napi::Value entry = list[i];
-    if (!entry.IsObject()) BorderError("weightsParts", "an array of objects");
-    const Napi::Object object = entry.As<Napi::Object>();
-    const Napi::Uint8Array bytes = ReadBytes(object, "bytes");
-    infer::WeightsPart part{ReadOffset(object, "start"), ReadOffset(object, "end"), {}};
-    if (part.end < part.start) BorderError("weightsParts", "of ends that lie behind their starts");
-    part.bytes.assign(bytes.Data(), bytes.Data() + bytes.ByteLength());
-    parts.push_back(std::move(part));
-  }
-  return parts;
 }
 
 plan::Head ReadHead(Napi::Object from) {
@@ -105,6 +138,21 @@ plan::ModelConfig ReadConfig(Napi::Object spec) {
 
 }  // namespace
 
+std::vector<infer::WeightsPart> ReadParts(Napi::Array list) {
+  std::vector<infer::WeightsPart> parts;
+  for (uint32_t i = 0; i < list.Length(); ++i) {
+    const Napi::Value entry = list[i];
+    if (!entry.IsObject()) BorderError("weightsParts", "an array of objects");
+    const Napi::Object object = entry.As<Napi::Object>();
+    const Napi::Uint8Array bytes = ReadBytes(object, "bytes");
+    infer::WeightsPart part{ReadOffset(object, "start"), ReadOffset(object, "end"), {}};
+    if (part.end < part.start) BorderError("weightsParts", "of ends that lie behind their starts");
+    part.bytes.assign(bytes.Data(), bytes.Data() + bytes.ByteLength());
+    parts.push_back(std::move(part));
+  }
+  return parts;
+}
+
 std::vector<LibraryCandidate> ReadCandidates(Napi::Array list) {
   std::vector<LibraryCandidate> candidates;
   for (uint32_t i = 0; i < list.Length(); ++i) {
@@ -127,7 +175,10 @@ ModelSpec ReadModelSpec(Napi::Object spec) {
   result.weights_byte_length = static_cast<int64_t>(ReadNumber(spec, "weightsByteLength"));
   result.open.candidates = ReadCandidates(ReadArray(spec, "libraryCandidates"));
   result.open.session = ReadSession(ReadObject(spec, "session"));
+  ReadProvider(ReadObject(spec, "session"), &result.open);
+  result.open.device_options = ReadDevice(spec);
   result.open.max_batch = ReadInt(spec, "maxBatch");
+  result.open.min_batch = ReadInt(spec, "minBatch");
   result.scheduler.max_in_flight = ReadInt(spec, "maxInFlight");
   result.scheduler.max_queue = ReadInt(spec, "maxQueue");
   result.scheduler.max_batch_delay_ms = ReadNumber(spec, "maxBatchDelay");

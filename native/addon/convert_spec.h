@@ -22,6 +22,7 @@ struct ModelSpec {
 };
 
 ModelSpec ReadModelSpec(Napi::Object spec);
+std::vector<infer::WeightsPart> ReadParts(Napi::Array list);
 std::vector<LibraryCandidate> ReadCandidates(Napi::Array list);
 
 }  // namespace deeplab::addon

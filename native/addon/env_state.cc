@@ -1,7 +1,5 @@
 #include "addon/env_state.h"
 
-#include <utility>
-
 #include "addon/model_handle.h"
 
 namespace deeplab::addon {
@@ -17,6 +15,7 @@ EnvState::EnvState(Napi::Env env) {
   try {
     completions_ = CompletionQueue::New(env, "deeplab-rt open");
     errands_ = std::make_unique<Errands>(completions_);
+    log_lines_ = std::make_unique<LogLines>(completions_);
     shut_down_at_exit(env);
   } catch (...) {
     // A Worker that is terminated while it loads the addon: there is no state to shut down.
@@ -36,7 +35,8 @@ void EnvState::shut_down_at_exit(Napi::Env env) {
 EnvState& EnvState::Of(Napi::Env env) { return *env.GetInstanceData<EnvState>(); }
 
 void EnvState::shutdown() {
-  if (std::exchange(down_, true)) return;
+  if (down_.exchange(true)) return;
+  log_lines_->stop();
   for (ModelHandle* handle : handles_) handle->abandon();
   errands_->join();
   background_.join();

@@ -4,12 +4,14 @@
 
 #include <napi.h>
 
+#include <atomic>
 #include <memory>
 #include <set>
 
 #include "addon/background.h"
 #include "addon/completion_queue.h"
 #include "addon/errands.h"
+#include "addon/log_lines.h"
 
 namespace deeplab::addon {
 
@@ -25,8 +27,9 @@ class EnvState {
   std::shared_ptr<CompletionQueue> shared_completions() { return completions_; }
   Background& background() { return background_; }
   Errands& errands() { return *errands_; }
+  LogLines& log_lines() { return *log_lines_; }
 
-  // True from shutdown() on: nothing new may begin.
+  // True from shutdown() on: nothing new may begin, and what can be ended early is. Any thread.
   bool down() const { return down_; }
 
   // The environment goes: abort what waits, wait for what runs, join our threads, let the models
@@ -48,7 +51,8 @@ class EnvState {
   std::set<ModelHandle*> handles_;
   Background background_;
   std::unique_ptr<Errands> errands_;
-  bool down_ = false;
+  std::unique_ptr<LogLines> log_lines_;
+  std::atomic<bool> down_{false};
 };
 
 }  // namespace deeplab::addon

@@ -3,10 +3,12 @@
 #include <atomic>
 
 #include "addon/border.h"
+#include "addon/convert_info.h"
 #include "addon/convert_request.h"
 #include "addon/convert_result.h"
 #include "addon/convert_stats.h"
 #include "addon/env_state.h"
+#include "addon/external_memory.h"
 #include "addon/js_error.h"
 
 namespace deeplab::addon {
@@ -19,6 +21,11 @@ std::atomic<uint64_t> g_next_owner{1};
 
 const Error& Closed() {
   static const Error* const error = new Error(ErrorCode::kClosed, "The model has been closed.");
+  return *error;
+}
+
+const Error& Aborted() {
+  static const Error* const error = new Error(ErrorCode::kAborted, "The request was aborted.");
   return *error;
 }
 
@@ -77,6 +84,9 @@ Napi::Object ModelHandle::New(Napi::Env env, std::shared_ptr<pipeline::Model> mo
   method("warmUp", [](ModelHandle& h, const Info& i) { return h.warm_up(i); });
   method("infer", [](ModelHandle& h, const Info& i) { return h.infer(i); });
   method("cancel", [](ModelHandle& h, const Info& i) { return h.cancel(i); });
+  method("allocate", [](ModelHandle& h, const Info& i) { return h.allocate(i); });
+  method("register", [](ModelHandle& h, const Info& i) { return h.register_bytes(i); });
+  method("unregister", [](ModelHandle& h, const Info& i) { return h.unregister(i); });
   method("close", [](ModelHandle& h, const Info& i) {
     return h.close(i.Env(), i.This().As<Napi::Object>());
   });
@@ -108,7 +118,7 @@ Napi::Value ModelHandle::stats(Napi::Env env) {
 
 Napi::Value ModelHandle::infer(const Napi::CallbackInfo& info) {
   return run(info, [this](Napi::Object from, CallerMemory* memory) {
-    return ReadInferRequest(from, package_, memory);
+    return ReadInferRequest(from, package_, memory, model_->buffers());
   });
 }
 
@@ -175,6 +185,7 @@ void ModelHandle::settle(Napi::Env env, pipeline::Request* request) {
   Pending pending = std::move(found->second);
   pending_.erase(found);
   completions_->drop(env);
+  if (pending.is_cancelled && !request->error) request->error = Aborted();
   try {
     if (request->error) {
       pending.deferred.Reject(ToJs(env, *request->error).Value());
@@ -194,7 +205,30 @@ void ModelHandle::settle(Napi::Env env, pipeline::Request* request) {
 Napi::Value ModelHandle::cancel(const Napi::CallbackInfo& info) {
   if (!info[0].IsNumber()) BorderError("requestId", "a number");
   const auto id = static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value());
-  if (model_) model_->cancel(owner_, id, Error(ErrorCode::kAborted, "The request was aborted."));
+  // Its answer may be waiting in the inbox already: arrays of the caller stay as they are all the
+  // same.
+  if (const auto found = pending_.find(id); found != pending_.end())
+    found->second.is_cancelled = true;
+  if (model_) model_->cancel(owner_, id, Aborted());
+  return info.Env().Undefined();
+}
+
+// Memory for one picture: all that lib/ asks for fits into 32 bits.
+Napi::Value ModelHandle::allocate(const Napi::CallbackInfo& info) {
+  if (lifecycle_ != State::kOpen) throw Closed();
+  const double bytes = info[0].IsNumber() ? info[0].As<Napi::Number>().DoubleValue() : 0;
+  if (!(bytes >= 1 && bytes <= UINT32_MAX)) BorderError("bytes", "a number from 1 to 2^32 - 1");
+  return AdoptForPixels(info.Env(), model_->buffers().acquire(static_cast<size_t>(bytes)));
+}
+
+Napi::Value ModelHandle::register_bytes(const Napi::CallbackInfo& info) {
+  if (lifecycle_ != State::kOpen) throw Closed();
+  return Napi::Number::New(info.Env(), registrations_.add(*model_, AsBytes(info[0], "bytes")));
+}
+
+Napi::Value ModelHandle::unregister(const Napi::CallbackInfo& info) {
+  if (!info[0].IsNumber()) BorderError("registration", "a number");
+  registrations_.remove(info[0].As<Napi::Number>().Uint32Value());
   return info.Env().Undefined();
 }
 
@@ -246,6 +280,7 @@ void ModelHandle::let_go(Napi::Env) {
 
 // The model leaves this handle, with its plans; whoever gets it lets it go.
 std::shared_ptr<pipeline::Model> ModelHandle::take_model() {
+  registrations_.clear();
   model_->detach();
   if (state_ != nullptr) Napi::MemoryManagement::AdjustExternalMemory(env_, -weight_bytes_);
   package_.reset();  // its plans hold tables: not until the object is collected

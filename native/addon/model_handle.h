@@ -12,6 +12,7 @@
 #include "addon/completion_queue.h"
 #include "addon/convert_output.h"
 #include "addon/inbox.h"
+#include "addon/registrations.h"
 #include "pipeline/model.h"
 
 namespace deeplab::addon {
@@ -40,6 +41,7 @@ class ModelHandle {
   struct Pending {
     Napi::Promise::Deferred deferred;
     CallerMemory memory;
+    bool is_cancelled = false;
   };
   enum class State { kOpen, kClosing, kClosed };
 
@@ -52,6 +54,9 @@ class ModelHandle {
   Napi::Value infer(const Napi::CallbackInfo& info);
   Napi::Value warm_up(const Napi::CallbackInfo& info);
   Napi::Value cancel(const Napi::CallbackInfo& info);
+  Napi::Value allocate(const Napi::CallbackInfo& info);
+  Napi::Value register_bytes(const Napi::CallbackInfo& info);
+  Napi::Value unregister(const Napi::CallbackInfo& info);
   Napi::Value close(Napi::Env env, Napi::Object self);
 
   template <typename Read>
@@ -74,6 +79,7 @@ class ModelHandle {
   std::vector<pipeline::RequestPtr> finished_;  // kept for its memory
   std::unordered_map<uint64_t, Pending> pending_;
   std::vector<Napi::Promise::Deferred> closers_;
+  Registrations registrations_;  // empty once closed
   Napi::ObjectReference
       self_;  // strong while there is work: the collector must not take the handle
   State lifecycle_ = State::kOpen;

@@ -2,96 +2,45 @@
 
 #include <cstring>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "addon/border.h"
+#include "addon/class_map.h"
 #include "addon/convert_image.h"
-#include "addon/convert_result.h"
-#include "addon/copy.h"
-#include "addon/env_state.h"
-#include "addon/errands.h"
+#include "addon/external_memory.h"
 #include "addon/js_error.h"
+#include "core/copy.h"
+#include "core/held_memory.h"
 #include "core/memory.h"
 #include "core/thread_pool.h"
-#include "visualize/class_counts.h"
+#include "visualize/legend.h"
 #include "visualize/overlay.h"
+#include "visualize/text.h"
 
 namespace deeplab::addon {
 namespace {
 
-constexpr int kMostIds = 1 << 16;
+constexpr const char* kCorners[] = {"top-left", "top-right", "bottom-left", "bottom-right"};
+constexpr int kMostTextHeight = 1024;
+constexpr int kMostSide = 1 << 16;
 
-// The caller's memory, read in place, or a copy of it.
-class Bytes {
- public:
-  // `borrow`: nobody can take the memory away while it is read, so it is pinned instead of copied.
-  template <typename Array>
-  void take(const Array& array, bool borrow, Errands::Pins* pins) {
-    data_ = array.Data();
-    if (array.ByteLength() == 0) return;
-    if (borrow) return pins->push_back(Napi::Persistent(array.template As<Napi::Object>()));
-    copy_ = BufferPool::Instance().acquire(array.ByteLength());
-    CopyInBands(copy_.data(), data_, array.ByteLength());
-    data_ = copy_.data();
-  }
-  const void* data() const noexcept { return data_; }
-
- private:
-  const void* data_ = nullptr;
-  HostBuffer copy_;
+struct Legend {
+  std::vector<visualize::LegendEntry> entries;
+  int text_height = 0;  // 0: none
+  visualize::Corner corner = visualize::Corner::kTopLeft;
 };
-
-struct ClassMap {
-  Bytes ids;
-  int id_bytes = 1;
-  int64_t pixels = 0;
-};
-
-void ReadMap(Napi::Object from, ClassMap* map, Errands::Pins* pins) {
-  const Napi::Uint8Array bytes = ReadBytes(from, "map");
-  map->id_bytes = ReadInt(from, "idBytes");
-  if (map->id_bytes != 1 && map->id_bytes != 2) BorderError("idBytes", "1 or 2");
-  if (bytes.ByteOffset() % map->id_bytes != 0 || bytes.ByteLength() % map->id_bytes != 0) {
-    BorderError("map", "whole ids");
-  }
-  map->pixels = static_cast<int64_t>(bytes.ByteLength()) / map->id_bytes;
-  map->ids.take(bytes, ReadBool(from, "borrow"), pins);
-}
-
-// Runs `work`, which keeps its own state, off this thread.
-Napi::Value RunErrand(Napi::Env env, Errands::Pins pins, Errands::Work work,
-                      Errands::Finish finish) {
-  EnvState& state = EnvState::Of(env);
-  if (state.down()) throw Error(ErrorCode::kClosed, "The process is leaving.");
-  return state.errands().run(env, std::move(pins), std::move(work), std::move(finish));
-}
-
-Napi::Object ReadArgument(const Napi::CallbackInfo& info) {
-  if (!info[0].IsObject()) BorderError("argument", "an object");
-  return info[0].As<Napi::Object>();
-}
-
-struct Counting {
-  ClassMap map;
-  Bytes confidence;
-  std::vector<double> pixels;
-  std::vector<double> sums;
-};
-
-Napi::ArrayBuffer ToArrayBuffer(Napi::Env env, const std::vector<double>& values) {
-  Napi::ArrayBuffer to = Napi::ArrayBuffer::New(env, values.size() * sizeof(double));
-  if (!values.empty()) std::memcpy(to.Data(), values.data(), to.ByteLength());
-  return to;
-}
 
 struct Painting {
   ClassMap map;
-  std::vector<uint32_t> colors;
+  std::vector<uint32_t> colors, outline_colors;
   ImageView picture;
-  HostBuffer copy;  // of the picture's pixels, unless they are borrowed
+  std::shared_ptr<const HeldMemory> held;  // keeps its pixels, where they are memory of ours
+  HostBuffer copy;                         // of the picture's pixels, unless they are borrowed
   HostBuffer rgba;
   visualize::OverlayJob job{};
+  Legend legend;
 };
 
 void ReadPicture(Napi::Object from, Painting* to, Errands::Pins* pins) {
@@ -102,71 +51,103 @@ void ReadPicture(Napi::Object from, Painting* to, Errands::Pins* pins) {
   to->picture = image.view;
   SetPixels(bytes, &to->picture);
   if (image.borrow) {
+    to->held = HeldMemory::HoldToRead(to->picture.data, bytes.ByteLength());
     pins->push_back(Napi::Persistent(bytes.As<Napi::Object>()));
   } else {
-    to->copy = CopyPixels(&to->picture);
+    to->copy = CopyPixels(&to->picture, BufferPool::Instance());
   }
   to->job.picture = &to->picture;
   to->job.picture_x = ReadInt(from, "pictureX");
   to->job.picture_y = ReadInt(from, "pictureY");
 }
 
+std::vector<uint32_t> ReadPalette(Napi::Object from, const char* field) {
+  const Napi::Uint8Array bytes = ReadBytes(from, field);
+  if (bytes.ByteLength() % sizeof(uint32_t) != 0) BorderError(field, "four bytes an id");
+  std::vector<uint32_t> colors(bytes.ByteLength() / sizeof(uint32_t));
+  if (!colors.empty()) std::memcpy(colors.data(), bytes.Data(), bytes.ByteLength());
+  return colors;
+}
+
 void ReadColors(Napi::Object from, Painting* to) {
-  const Napi::Uint8Array bytes = ReadBytes(from, "colors");
-  if (bytes.ByteLength() % sizeof(uint32_t) != 0) BorderError("colors", "four bytes an id");
-  to->colors.resize(bytes.ByteLength() / sizeof(uint32_t));
-  if (!to->colors.empty()) std::memcpy(to->colors.data(), bytes.Data(), bytes.ByteLength());
-  to->job.colors = to->colors.data();
-  to->job.color_count = static_cast<int>(to->colors.size());
-  to->job.weight = ReadInt(from, "weight");
-  if (to->job.weight < 0 || to->job.weight > 256) BorderError("weight", "from 0 to 256");
+  visualize::OverlayJob& job = to->job;
+  to->colors = ReadPalette(from, "colors");
+  job.colors = to->colors.data();
+  job.color_count = static_cast<int>(to->colors.size());
+  job.weight = ReadInt(from, "weight");
+  if (job.weight < 0 || job.weight > 256) BorderError("weight", "from 0 to 256");
+  job.outline_width = ReadInt(from, "outlineWidth");
+  if (job.outline_width < 0 || job.outline_width > visualize::kMostOutlineWidth) {
+    BorderError("outlineWidth", "a number of pixels");
+  }
+  to->outline_colors = ReadPalette(from, "outlineColors");
+  if (to->outline_colors.size() != to->colors.size()) {
+    BorderError("outlineColors", "as long as colors");
+  }
+  job.outline_colors = to->outline_colors.data();
+}
+
+Legend ReadLegend(Napi::Object from) {
+  Legend legend;
+  legend.text_height = ReadInt(from, "textHeight");
+  if (legend.text_height < 0 || legend.text_height > kMostTextHeight) {
+    BorderError("textHeight", "a number of pixels");
+  }
+  if (legend.text_height == 0) return legend;
+  legend.corner = static_cast<visualize::Corner>(ReadChoice(from, "corner", kCorners));
+  const Napi::Array names = ReadArray(from, "names");
+  const std::vector<uint32_t> colors = ReadPalette(from, "colors");
+  if (colors.size() != names.Length()) BorderError("colors", "as many as names");
+  for (uint32_t i = 0; i < names.Length(); ++i) {
+    const Napi::Value name = names.Get(i);
+    if (!name.IsString()) BorderError("names", "strings");
+    legend.entries.push_back(
+        {visualize::DecodeUtf8(name.As<Napi::String>().Utf8Value()), colors[i]});
+  }
+  return legend;
 }
 
 void ReadSize(Napi::Object from, Painting* to) {
   visualize::OverlayJob& job = to->job;
-  job.width = ReadInt(from, "width");
-  job.height = ReadInt(from, "height");
-  if (job.width < 0 || job.height < 0 || int64_t{job.width} * job.height != to->map.pixels) {
-    BorderError("map", "width times height ids (was the array transferred?)");
-  }
+  const MapSize size = ReadMapSize(from, to->map.pixels);
+  job.width = size.width;
+  job.height = size.height;
   job.ids = to->map.ids.data();
   job.id_bytes = to->map.id_bytes;
   to->rgba = BufferPool::Instance().acquire(static_cast<size_t>(to->map.pixels) * 4);
   job.rgba = to->rgba.as<uint8_t>();
 }
 
-}  // namespace
-
-Napi::Value CountClasses(const Napi::CallbackInfo& info) {
-  return Guard(info.Env(), [&]() -> Napi::Value {
-    const Napi::Object from = ReadArgument(info);
-    const auto counting = std::make_shared<Counting>();
-    Errands::Pins pins;
-    ReadMap(from, &counting->map, &pins);
-    const Napi::Float32Array confidence = ReadFloats(from, "confidence");
-    if (static_cast<int64_t>(confidence.ElementLength()) != counting->map.pixels) {
-      BorderError("confidence", "as long as the map (was the array transferred?)");
-    }
-    counting->confidence.take(confidence, ReadBool(from, "borrow"), &pins);
-    const int id_count = ReadInt(from, "idCount");
-    if (id_count < 0 || id_count > kMostIds) BorderError("idCount", "a number of class ids");
-    counting->pixels.resize(static_cast<size_t>(id_count));
-    counting->sums.resize(static_cast<size_t>(id_count));
-    const auto work = [counting, id_count] {
-      visualize::CountClasses(
-          {counting->map.ids.data(), counting->map.id_bytes,
-           static_cast<const float*>(counting->confidence.data()), counting->map.pixels, id_count,
-           counting->pixels.data(), counting->sums.data()},
-          ThreadPool::Instance());
-    };
-    return RunErrand(info.Env(), std::move(pins), work, [counting](Napi::Env env) -> Napi::Value {
-      Napi::Object to = Napi::Object::New(env);
-      to.Set("pixels", ToArrayBuffer(env, counting->pixels));
-      to.Set("confidenceSums", ToArrayBuffer(env, counting->sums));
-      return to;
-    });
-  });
+void Paint(Painting* painting) {
+  const visualize::OverlayJob& job = painting->job;
+  visualize::PaintOverlay(job, ThreadPool::Instance());
+  Legend& legend = painting->legend;
+  if (legend.text_height == 0 || legend.entries.empty()) return;
+  visualize::DrawLegend(
+      visualize::LayOutLegend(std::move(legend.entries), legend.text_height, job.width, job.height),
+      legend.corner, job.rgba, job.width, job.height);
 }
+
+struct LegendPicture {
+  Legend legend;
+  int width = 0;
+  int height = 0;
+  HostBuffer rgba;
+};
+
+// On transparency.
+void Paint(LegendPicture* to) {
+  const visualize::LegendLayout layout = visualize::LayOutLegend(
+      std::move(to->legend.entries), to->legend.text_height, kMostSide, kMostSide);
+  to->width = layout.width;
+  to->height = layout.height;
+  to->rgba = BufferPool::Instance().acquire(static_cast<size_t>(to->width) * to->height * 4);
+  std::memset(to->rgba.data(), 0, to->rgba.size());
+  visualize::DrawLegend(layout, visualize::Corner::kTopLeft, to->rgba.as<uint8_t>(), to->width,
+                        to->height);
+}
+
+}  // namespace
 
 Napi::Value PaintOverlay(const Napi::CallbackInfo& info) {
   return Guard(info.Env(), [&]() -> Napi::Value {
@@ -175,13 +156,28 @@ Napi::Value PaintOverlay(const Napi::CallbackInfo& info) {
     Errands::Pins pins;
     ReadMap(from, &painting->map, &pins);
     ReadColors(from, painting.get());
+    painting->legend = ReadLegend(ReadObject(from, "legend"));
     ReadPicture(from, painting.get(), &pins);
     ReadSize(from, painting.get());
-    const auto work = [painting] {
-      visualize::PaintOverlay(painting->job, ThreadPool::Instance());
-    };
+    const auto work = [painting] { Paint(painting.get()); };
     return RunErrand(info.Env(), std::move(pins), work, [painting](Napi::Env env) -> Napi::Value {
       return Adopt(env, std::move(painting->rgba));
+    });
+  });
+}
+
+Napi::Value PaintLegend(const Napi::CallbackInfo& info) {
+  return Guard(info.Env(), [&]() -> Napi::Value {
+    const auto picture = std::make_shared<LegendPicture>();
+    picture->legend = ReadLegend(ReadArgument(info));
+    if (picture->legend.text_height == 0) BorderError("textHeight", "from 1");
+    const auto work = [picture] { Paint(picture.get()); };
+    return RunErrand(info.Env(), {}, work, [picture](Napi::Env env) -> Napi::Value {
+      Napi::Object to = Napi::Object::New(env);
+      to.Set("width", picture->width);
+      to.Set("height", picture->height);
+      to.Set("pixels", Adopt(env, std::move(picture->rgba)));
+      return to;
     });
   });
 }

@@ -24,6 +24,10 @@ namespace deeplab {
   X(kOptionInvalid, "OPTION_INVALID")                  \
   X(kBackendUnavailable, "BACKEND_UNAVAILABLE")        \
   X(kBackendFailed, "BACKEND_FAILED")                  \
+  X(kEngineInvalid, "ENGINE_INVALID")                  \
+  X(kEngineVersionMismatch, "ENGINE_VERSION_MISMATCH") \
+  X(kEngineDeviceMismatch, "ENGINE_DEVICE_MISMATCH")   \
+  X(kEngineBuildFailed, "ENGINE_BUILD_FAILED")         \
   X(kDeviceUnavailable, "DEVICE_UNAVAILABLE")          \
   X(kDeviceFailed, "DEVICE_FAILED")                    \
   X(kDeviceLost, "DEVICE_LOST")                        \

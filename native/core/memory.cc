@@ -41,13 +41,19 @@ HostBuffer& HostBuffer::operator=(HostBuffer&& other) noexcept {
     data_ = std::exchange(other.data_, nullptr);
     size_ = std::exchange(other.size_, 0);
     capacity_ = std::exchange(other.capacity_, 0);
+    owner_ = std::move(other.owner_);
   }
   return *this;
 }
 
 void HostBuffer::reset() noexcept {
   if (data_ == nullptr) return;
-  BufferPool::Instance().give_back(data_, capacity_);
+  if (owner_ != nullptr) {
+    owner_->give_back(data_);
+    owner_.reset();
+  } else {
+    BufferPool::Instance().give_back(data_, capacity_);
+  }
   data_ = nullptr;
   size_ = capacity_ = 0;
 }

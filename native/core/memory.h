@@ -1,9 +1,11 @@
-// Host memory: 64-byte aligned buffers from one process-wide pool. Result maps live in such buffers
-// while JavaScript holds them, and come back when it lets go, so a warm process allocates nothing.
+// Host memory: 64-byte aligned buffers from one process-wide pool, or from whoever else owns some
+// (a GPU's pinned memory). Result maps live in such buffers while JavaScript holds them, and come
+// back when it lets go, so a warm process allocates nothing.
 #pragma once
 
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <mutex>
 #include <utility>
 
@@ -11,7 +13,17 @@ namespace deeplab {
 
 class BufferPool;
 
-// Owns one buffer; its destructor, on any thread, hands it back to the pool.
+// Whose memory a buffer is, where it is not the pool's. Any thread.
+class BufferOwner {
+ public:
+  virtual void give_back(void* data) noexcept = 0;
+
+ protected:
+  ~BufferOwner() = default;
+};
+
+// Owns one buffer; its destructor, on any thread, hands it back to the pool or to its owner, which
+// it keeps alive.
 class HostBuffer {
  public:
   HostBuffer() = default;
@@ -20,7 +32,10 @@ class HostBuffer {
   HostBuffer(const HostBuffer&) = delete;
   HostBuffer& operator=(const HostBuffer&) = delete;
   ~HostBuffer() { reset(); }
+  HostBuffer(std::shared_ptr<BufferOwner> owner, void* data, size_t size) noexcept
+      : data_(data), size_(size), owner_(std::move(owner)) {}
 
+  explicit operator bool() const noexcept { return data_ != nullptr; }
   void* data() const noexcept { return data_; }
   template <typename T>
   T* as() const noexcept {
@@ -38,9 +53,20 @@ class HostBuffer {
   void* data_ = nullptr;
   size_t size_ = 0;
   size_t capacity_ = 0;
+  std::shared_ptr<BufferOwner> owner_;  // null: the pool
 };
 
-class BufferPool {
+// Where memory for pictures and results comes from.
+class BufferSource {
+ public:
+  // Contents are undefined. Throws Error{kOutOfMemory}. Any thread.
+  virtual HostBuffer acquire(size_t bytes) = 0;
+
+ protected:
+  ~BufferSource() = default;
+};
+
+class BufferPool final : public BufferSource {
  public:
   struct Stats {
     size_t used_bytes;
@@ -50,8 +76,7 @@ class BufferPool {
   // Never destroyed: buffers may come back while the process is already leaving.
   static BufferPool& Instance();
 
-  // Contents are undefined. Throws Error{kOutOfMemory}.
-  HostBuffer acquire(size_t bytes);
+  HostBuffer acquire(size_t bytes) override;
   Stats stats() const;
   // Idle memory beyond this is given back to the system, largest buffers first.
   void set_idle_limit(size_t bytes);

@@ -30,6 +30,8 @@ constexpr CUresult kSticky[] = {
     CUDA_ERROR_LAUNCH_FAILED,
     CUDA_ERROR_MPS_CLIENT_TERMINATED,
     CUDA_ERROR_EXTERNAL_DEVICE,
+    721,  // CUDA_ERROR_TENSOR_MEMORY_LEAK, which CUDA 12.6 has no name for
+    226,  // CUDA_ERROR_CONTAINED, likewise
 };
 
 // Devices in use, by driver and ordinal.
@@ -68,6 +70,10 @@ ErrorCode CodeOf(CUresult result) {
 }
 
 }  // namespace
+
+DeviceTraits TraitsOf(const Driver& driver, int ordinal) {
+  return ReadTraits(driver, HandleOf(driver, ordinal));
+}
 
 Current::Current(const Driver& driver, CUcontext context) noexcept : driver_(driver) {
   CUcontext now = nullptr;

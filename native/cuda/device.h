@@ -24,6 +24,10 @@ class PinnedMemory;
 
 class Device;
 
+// What the device of this ordinal is; makes no context. Throws Error{kDeviceUnavailable} where
+// there is none, {kDeviceFailed}.
+DeviceTraits TraitsOf(const Driver& driver, int ordinal);
+
 // Makes a device's context the calling thread's own for a scope, unless it is already. A thread
 // that works on a device holds one; what creates or destroys things on the device takes its own.
 class Current {

@@ -69,17 +69,27 @@ void DeviceMemory::throw_over_limit(size_t bytes, const char* what, size_t used)
 }
 
 void DeviceMemory::throw_device_full(size_t bytes, const char* what) const {
-  const Device::Memory memory = device_->memory();
   const size_t used = stats().used - bytes;
-  throw Error(ErrorCode::kDeviceOutOfMemory,
-              std::string(what) + " needs " + Size(bytes) + " of " + device_->label() +
-                  ", of whose " + Size(memory.total) + " only " + Size(memory.free) +
-                  " are free; this model has " + Size(used) + ".",
-              {{"device", device_->label()},
-               {"asked", std::to_string(bytes)},
-               {"free", std::to_string(memory.free)},
-               {"total", std::to_string(memory.total)},
-               {"used", std::to_string(used)}});
+  throw DeviceFull(*device_, what, bytes, "this model has " + Size(used),
+                   {{"used", std::to_string(used)}});
+}
+
+Error DeviceFull(const Device& device, const std::string& what, size_t bytes,
+                 const std::string& reason, ErrorDetail more) {
+  const Device::Memory memory = device.memory();
+  ErrorDetail detail{{"device", device.label()},
+                     {"free", std::to_string(memory.free)},
+                     {"total", std::to_string(memory.total)}};
+  if (bytes > 0) detail.emplace_back("asked", std::to_string(bytes));
+  detail.insert(detail.end(), more.begin(), more.end());
+  const std::string asked = bytes > 0 ? Size(bytes) : "more";
+  // A library has given back what it had by then, and memory may be in pieces.
+  const std::string only = bytes > memory.free ? "only " : "";
+  return Error(ErrorCode::kDeviceOutOfMemory,
+               what + " needs " + asked + " of " + device.label() + ", of whose " +
+                   Size(memory.total) + " " + only + Size(memory.free) + " are free; " + reason +
+                   ".",
+               std::move(detail));
 }
 
 DeviceBuffer::DeviceBuffer(std::shared_ptr<DeviceMemory> memory,

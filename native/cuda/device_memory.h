@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "cuda/device.h"
 #include "cuda/stream.h"
@@ -31,21 +32,46 @@ class DeviceMemory {
   Stats stats() const;
   const std::shared_ptr<Device>& device() const noexcept { return device_; }
 
-  // For those who keep the address themselves, as a TensorRT allocator does. `what` names it in the
-  // error. Throws Error{kDeviceOutOfMemory} with what was asked, what is free and what limits it.
+  // For those who keep the address themselves. `what` names it in the error. Throws
+  // Error{kDeviceOutOfMemory} with what was asked, what is free and what limits it.
   CUdeviceptr allocate(size_t bytes, CUstream stream, const char* what);
   void free(CUdeviceptr address, size_t bytes, CUstream stream) noexcept;
+
+  // For memory that is not from allocate(): of these bytes, which a Share counts, the device has
+  // not enough free.
+  [[noreturn]] void throw_device_full(size_t bytes, const char* what) const;
+
+  // Counts memory that is not from allocate(): managed, or a library's own as far as it is known.
+  class Share {
+   public:
+    // Throws what allocate() throws where it is beyond the limit.
+    Share(std::shared_ptr<DeviceMemory> memory, size_t bytes, const char* what)
+        : memory_(std::move(memory)), bytes_(bytes) {
+      memory_->reserve(bytes, what);
+    }
+    Share(const Share&) = delete;
+    Share& operator=(const Share&) = delete;
+    ~Share() { memory_->give_back(bytes_); }
+
+   private:
+    std::shared_ptr<DeviceMemory> memory_;
+    size_t bytes_;
+  };
 
  private:
   void reserve(size_t bytes, const char* what);
   void give_back(size_t bytes) noexcept;
   [[noreturn]] void throw_over_limit(size_t bytes, const char* what, size_t used) const;
-  [[noreturn]] void throw_device_full(size_t bytes, const char* what) const;
 
   std::shared_ptr<Device> device_;
   mutable std::mutex mutex_;
   Stats stats_;
 };
+
+// kDeviceOutOfMemory with what is free now. `what` needs the bytes; 0: the library that asked did
+// not say how many. `reason`: its own words, or the model's part.
+Error DeviceFull(const Device& device, const std::string& what, size_t bytes,
+                 const std::string& reason, ErrorDetail more = {});
 
 // Owns one piece, in the order of its stream; grows and never shrinks.
 class DeviceBuffer {

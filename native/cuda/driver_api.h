@@ -14,6 +14,10 @@ struct CUstream_st;
 struct CUevent_st;
 struct CUgraph_st;
 struct CUgraphExec_st;
+struct CUgraphNode_st;
+struct CUgraphEdgeData_st;
+struct CUarray_st;
+struct CUkern_st;
 struct CUmemPoolHandle_st;
 
 namespace deeplab::cuda {
@@ -28,6 +32,7 @@ using CUstream = CUstream_st*;
 using CUevent = CUevent_st*;
 using CUgraph = CUgraph_st*;
 using CUgraphExec = CUgraphExec_st*;
+using CUgraphNode = CUgraphNode_st*;
 using CUmemoryPool = CUmemPoolHandle_st*;
 using CUhostFn = void (*)(void*);
 
@@ -48,6 +53,39 @@ struct CUmemPoolProps {
   size_t maxSize;
   unsigned short usage;
   unsigned char reserved[54];
+};
+
+struct CUDA_MEMCPY3D {
+  size_t srcXInBytes, srcY, srcZ;
+  size_t srcLOD;
+  int srcMemoryType;
+  const void* srcHost;
+  CUdeviceptr srcDevice;
+  CUarray_st* srcArray;
+  void* reserved0;
+  size_t srcPitch, srcHeight;
+
+  size_t dstXInBytes, dstY, dstZ;
+  size_t dstLOD;
+  int dstMemoryType;
+  void* dstHost;
+  CUdeviceptr dstDevice;
+  CUarray_st* dstArray;
+  void* reserved1;
+  size_t dstPitch, dstHeight;
+
+  size_t WidthInBytes, Height, Depth;
+};
+
+struct CUDA_KERNEL_NODE_PARAMS {
+  CUfunction func;
+  unsigned gridDimX, gridDimY, gridDimZ;
+  unsigned blockDimX, blockDimY, blockDimZ;
+  unsigned sharedMemBytes;
+  void** kernelParams;
+  void** extra;
+  CUkern_st* kern;
+  CUcontext ctx;
 };
 
 // X(name, value): results that are looked at by name; every other one is shown in the driver's
@@ -128,10 +166,14 @@ struct CUmemPoolProps {
   X(CU_STREAM_NON_BLOCKING, 1)                                 \
   X(CU_STREAM_CAPTURE_MODE_THREAD_LOCAL, 1)                    \
   X(CU_STREAM_CAPTURE_STATUS_NONE, 0)                          \
+  X(CU_STREAM_CAPTURE_STATUS_ACTIVE, 1)                        \
+  X(CU_STREAM_CAPTURE_STATUS_INVALIDATED, 2)                   \
   X(CU_EVENT_BLOCKING_SYNC, 1)                                 \
   X(CU_EVENT_DISABLE_TIMING, 2)                                \
   X(CU_JIT_ERROR_LOG_BUFFER, 5)                                \
   X(CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES, 6)                     \
+  X(CU_MEMORYTYPE_HOST, 1)                                     \
+  X(CU_MEMORYTYPE_DEVICE, 2)                                   \
   X(CU_MEM_ALLOCATION_TYPE_PINNED, 1)                          \
   X(CU_MEM_LOCATION_TYPE_DEVICE, 1)                            \
   X(CU_MEMPOOL_ATTR_RELEASE_THRESHOLD, 4)                      \
@@ -194,6 +236,10 @@ DEEPLAB_CUDA_CONSTANTS(DEEPLAB_CUDA_CONSTANT)
   X(GraphLaunch, cuGraphLaunch, (CUgraphExec, CUstream))                                         \
   X(GraphExecDestroy, cuGraphExecDestroy, (CUgraphExec))                                         \
   X(GraphDestroy, cuGraphDestroy, (CUgraph))                                                     \
+  X(GraphExecMemcpyNodeSetParams, cuGraphExecMemcpyNodeSetParams,                                \
+    (CUgraphExec, CUgraphNode, const CUDA_MEMCPY3D*, CUcontext))                                 \
+  X(GraphExecKernelNodeSetParams, cuGraphExecKernelNodeSetParams_v2,                             \
+    (CUgraphExec, CUgraphNode, const CUDA_KERNEL_NODE_PARAMS*))                                  \
   X(ModuleLoadDataEx, cuModuleLoadDataEx, (CUmodule*, const void*, unsigned, int*, void**))      \
   X(ModuleUnload, cuModuleUnload, (CUmodule))                                                    \
   X(ModuleGetFunction, cuModuleGetFunction, (CUfunction*, CUmodule, const char*))                \
@@ -204,16 +250,20 @@ DEEPLAB_CUDA_CONSTANTS(DEEPLAB_CUDA_CONSTANT)
      void**, void**))                                                                            \
   X(LaunchHostFunc, cuLaunchHostFunc, (CUstream, CUhostFn, void*))
 
-// The same for those that may be missing (null then): stream-ordered allocation.
-#define DEEPLAB_CUDA_OPTIONAL_FUNCTIONS(X)                                  \
-  X(MemPoolCreate, cuMemPoolCreate, (CUmemoryPool*, const CUmemPoolProps*)) \
-  X(MemPoolDestroy, cuMemPoolDestroy, (CUmemoryPool))                       \
-  X(MemPoolGetAttribute, cuMemPoolGetAttribute, (CUmemoryPool, int, void*)) \
-  X(MemPoolSetAttribute, cuMemPoolSetAttribute, (CUmemoryPool, int, void*)) \
-  X(MemPoolTrimTo, cuMemPoolTrimTo, (CUmemoryPool, size_t))                 \
-  X(MemAllocFromPoolAsync, cuMemAllocFromPoolAsync,                         \
-    (CUdeviceptr*, size_t, CUmemoryPool, CUstream))                         \
-  X(MemFreeAsync, cuMemFreeAsync, (CUdeviceptr, CUstream))
+// The same for those that may be missing (null then): stream-ordered allocation, and, before CUDA
+// 12.3, what a capture has come to.
+#define DEEPLAB_CUDA_OPTIONAL_FUNCTIONS(X)                                                 \
+  X(MemPoolCreate, cuMemPoolCreate, (CUmemoryPool*, const CUmemPoolProps*))                \
+  X(MemPoolDestroy, cuMemPoolDestroy, (CUmemoryPool))                                      \
+  X(MemPoolGetAttribute, cuMemPoolGetAttribute, (CUmemoryPool, int, void*))                \
+  X(MemPoolSetAttribute, cuMemPoolSetAttribute, (CUmemoryPool, int, void*))                \
+  X(MemPoolTrimTo, cuMemPoolTrimTo, (CUmemoryPool, size_t))                                \
+  X(MemAllocFromPoolAsync, cuMemAllocFromPoolAsync,                                        \
+    (CUdeviceptr*, size_t, CUmemoryPool, CUstream))                                        \
+  X(MemFreeAsync, cuMemFreeAsync, (CUdeviceptr, CUstream))                                 \
+  X(StreamGetCaptureInfo, cuStreamGetCaptureInfo_v3,                                       \
+    (CUstream, int*, uint64_t*, CUgraph*, const CUgraphNode**, const CUgraphEdgeData_st**, \
+     size_t*))
 
 // One function of the driver with the name that messages show. `call` is null where an optional
 // function is missing.

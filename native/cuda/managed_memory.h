@@ -7,14 +7,17 @@
 
 #include <memory>
 
+#include "cuda/device_memory.h"
 #include "cuda/stream.h"
 
 namespace deeplab::cuda {
 
 class ManagedMemory {
  public:
-  // Throws Error{kDeviceOutOfMemory} or {kDeviceFailed}.
-  ManagedMemory(std::shared_ptr<const Stream> stream, size_t bytes);
+  // Counted in `memory`; `what` names it in errors. Throws Error{kDeviceOutOfMemory} or
+  // {kDeviceFailed}.
+  ManagedMemory(const std::shared_ptr<DeviceMemory>& memory, std::shared_ptr<const Stream> stream,
+                size_t bytes, const char* what);
   ManagedMemory(const ManagedMemory&) = delete;
   ManagedMemory& operator=(const ManagedMemory&) = delete;
   ~ManagedMemory();
@@ -24,6 +27,7 @@ class ManagedMemory {
   size_t size() const noexcept { return size_; }
 
  private:
+  const DeviceMemory::Share share_;
   std::shared_ptr<const Stream> stream_;
   CUdeviceptr address_ = 0;
   size_t size_;

@@ -41,15 +41,28 @@ Kernel::Kernel(const Device& device, CUfunction function, std::string name)
       allowed_shared_(static_shared_ < kPlainShared ? kPlainShared - static_shared_ : 0) {}
 
 void Kernel::launch_with(const Stream& stream, const LaunchShape& shape, void** parameters) const {
-  if (shape.shared_bytes > allowed_shared_.load(std::memory_order_acquire)) {
-    allow_shared(shape.shared_bytes);
-  }
+  prepare(shape);
   const auto& [grid, block, shared] = shape;
   const auto& entry = device_.api().LaunchKernel;
   const CUresult result =
       device_.attempt(entry, function_, grid.x, grid.y, grid.z, block.x, block.y, block.z,
                       static_cast<unsigned>(shared), stream.handle(), parameters, nullptr);
   if (result != CUDA_SUCCESS) device_.fail(entry.name, result, "The kernel is " + name_ + ".");
+}
+
+CUDA_KERNEL_NODE_PARAMS Kernel::describe(const LaunchShape& shape,
+                                         void** parameters) const noexcept {
+  CUDA_KERNEL_NODE_PARAMS node{};
+  node.func = function_;
+  node.gridDimX = shape.grid.x;
+  node.gridDimY = shape.grid.y;
+  node.gridDimZ = shape.grid.z;
+  node.blockDimX = shape.block.x;
+  node.blockDimY = shape.block.y;
+  node.blockDimZ = shape.block.z;
+  node.sharedMemBytes = static_cast<unsigned>(shape.shared_bytes);
+  node.kernelParams = parameters;
+  return node;
 }
 
 // More than the usual share of shared memory is asked for by name, once. Two threads may ask at a

@@ -38,9 +38,19 @@ class Kernel {
     void* addresses[] = {const_cast<P*>(&parameters)..., nullptr};
     launch_with(stream, shape, addresses);
   }
+  // The same, of the parameters' addresses.
+  void launch_with(const Stream& stream, const LaunchShape& shape, void** parameters) const;
+
+  // Asks for the shared memory of such a launch. Not while a capture records.
+  void prepare(const LaunchShape& shape) const {
+    if (shape.shared_bytes > allowed_shared_.load(std::memory_order_acquire)) {
+      allow_shared(shape.shared_bytes);
+    }
+  }
+  // Such a launch as a graph has it; a view of `parameters`.
+  CUDA_KERNEL_NODE_PARAMS describe(const LaunchShape& shape, void** parameters) const noexcept;
 
  private:
-  void launch_with(const Stream& stream, const LaunchShape& shape, void** parameters) const;
   void allow_shared(size_t bytes) const;
 
   const Device& device_;

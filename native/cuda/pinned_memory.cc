@@ -29,25 +29,6 @@ size_t Offset(const void* begin, const void* data) {
 
 }  // namespace
 
-PinnedBlock::PinnedBlock(PinnedBlock&& other) noexcept
-    : device_(std::move(other.device_)),
-      data_(std::exchange(other.data_, nullptr)),
-      size_(std::exchange(other.size_, 0)) {}
-
-PinnedBlock& PinnedBlock::operator=(PinnedBlock&& other) noexcept {
-  std::swap(device_, other.device_);
-  std::swap(data_, other.data_);
-  std::swap(size_, other.size_);
-  return *this;
-}
-
-void PinnedBlock::reset() noexcept {
-  if (data_ == nullptr) return;
-  device_->pinned_memory().give_back(std::exchange(data_, nullptr));
-  size_ = 0;
-  device_.reset();
-}
-
 RegisteredMemory::RegisteredMemory(std::shared_ptr<Device> device, void* data, size_t size)
     : device_(std::move(device)), data_(data) {
   device_->pinned_memory().enter(data, size);
@@ -64,14 +45,24 @@ PinnedMemory::~PinnedMemory() {
   for (const Block& block : blocks_) device_.release(device_.api().MemFreeHost, block.data);
 }
 
-PinnedBlock PinnedMemory::Acquire(const std::shared_ptr<Device>& device, size_t bytes) {
-  PinnedBlock block;
-  block.data_ = device->pinned_memory().take(bytes);
-  if (block.data_ != nullptr) {
-    block.size_ = bytes;
-    block.device_ = device;
-  }
-  return block;
+namespace {
+
+std::shared_ptr<BufferOwner> OwnerOf(const std::shared_ptr<Device>& device) {
+  return {device, &device->pinned_memory()};
+}
+
+}  // namespace
+
+HostBuffer PinnedMemory::Acquire(const std::shared_ptr<Device>& device, size_t bytes) {
+  void* const data = device->pinned_memory().take(bytes);
+  return data == nullptr ? HostBuffer() : HostBuffer(OwnerOf(device), data, bytes);
+}
+
+HostBuffer PinnedMemory::Share(const std::shared_ptr<Device>& device, const HostBuffer& whole,
+                               size_t offset, size_t bytes) {
+  void* const data = whole.as<uint8_t>() + offset;
+  device->pinned_memory().retain(data);
+  return HostBuffer(OwnerOf(device), data, bytes);
 }
 
 void* PinnedMemory::take(size_t bytes) {
@@ -80,7 +71,7 @@ void* PinnedMemory::take(size_t bytes) {
   Block* block = find_idle(bytes);
   if (block == nullptr && bytes <= limit_ && make_room(Pages(bytes))) block = add(Pages(bytes));
   if (block == nullptr) return nullptr;
-  block->in_use = true;
+  block->owners = 1;
   return block->data;
 }
 
@@ -89,10 +80,24 @@ PinnedMemory::Block* PinnedMemory::find_idle(size_t bytes) noexcept {
   Block* best = nullptr;
   const size_t capacity = Pages(bytes);
   for (Block& block : blocks_) {
-    if (block.in_use || !Suits(block.capacity, capacity)) continue;
+    if (block.owners > 0 || !Suits(block.capacity, capacity)) continue;
     if (best == nullptr || block.capacity < best->capacity) best = &block;
   }
   return best;
+}
+
+PinnedMemory::Block* PinnedMemory::find_used(const void* data) noexcept {
+  for (Block& block : blocks_) {
+    if (block.owners > 0 && Covers(block.data, block.capacity - 1, data, 0)) return &block;
+  }
+  return nullptr;
+}
+
+void PinnedMemory::retain(void* data) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  Block* const block = find_used(data);
+  if (block == nullptr) throw Error(ErrorCode::kInternal, "Only pinned memory in use is shared.");
+  ++block->owners;
 }
 
 size_t PinnedMemory::held() const noexcept {
@@ -106,7 +111,7 @@ bool PinnedMemory::make_room(size_t capacity) noexcept {
   size_t sum = held();
   for (size_t i = blocks_.size(); i > 0 && sum + capacity > limit_; --i) {
     const Block block = blocks_[i - 1];
-    if (block.in_use) continue;
+    if (block.owners > 0) continue;
     device_.release(device_.api().MemFreeHost, block.data);
     sum -= block.capacity;
     blocks_.erase(blocks_.begin() + static_cast<std::ptrdiff_t>(i - 1));
@@ -124,7 +129,7 @@ PinnedMemory::Block* PinnedMemory::add(size_t capacity) {
   if (result == CUDA_ERROR_OUT_OF_MEMORY) return nullptr;
   if (result != CUDA_SUCCESS) device_.fail(api.MemHostAlloc.name, result);
   try {
-    blocks_.push_back({data, mapped(data), capacity, false});
+    blocks_.push_back({data, mapped(data), capacity, 0});
   } catch (...) {
     device_.release(api.MemFreeHost, data);
     throw;
@@ -141,10 +146,8 @@ CUdeviceptr PinnedMemory::mapped(void* data) const {
 
 void PinnedMemory::give_back(void* data) noexcept {
   const std::lock_guard<std::mutex> lock(mutex_);
-  for (Block& block : blocks_) {
-    if (block.data == data) block.in_use = false;
-  }
-  make_room(0);
+  Block* const block = find_used(data);
+  if (block != nullptr && --block->owners == 0) make_room(0);
 }
 
 // Memory that is registered twice stays registered until both are gone.
@@ -191,7 +194,7 @@ PinnedMemory::Stats PinnedMemory::stats() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   Stats stats;
   stats.limit = limit_;
-  for (const Block& block : blocks_) (block.in_use ? stats.used : stats.idle) += block.capacity;
+  for (const Block& block : blocks_) (block.owners > 0 ? stats.used : stats.idle) += block.capacity;
   for (const auto& [data, registration] : registrations_) stats.registered += registration.size;
   return stats;
 }
@@ -199,7 +202,7 @@ PinnedMemory::Stats PinnedMemory::stats() const {
 CUdeviceptr PinnedMemory::find(const void* data, size_t bytes, bool* found) const {
   *found = true;
   for (const Block& block : blocks_) {
-    if (block.in_use && Covers(block.data, block.capacity, data, bytes)) {
+    if (block.owners > 0 && Covers(block.data, block.capacity, data, bytes)) {
       return block.device == 0 ? 0 : block.device + Offset(block.data, data);
     }
   }

@@ -11,31 +11,10 @@
 #include <mutex>
 #include <vector>
 
+#include "core/memory.h"
 #include "cuda/device.h"
 
 namespace deeplab::cuda {
-
-// Owns one block; hands it back to its pool. Empty where the pool had none to give.
-class PinnedBlock {
- public:
-  PinnedBlock() = default;
-  PinnedBlock(PinnedBlock&& other) noexcept;
-  PinnedBlock& operator=(PinnedBlock&& other) noexcept;
-  PinnedBlock(const PinnedBlock&) = delete;
-  PinnedBlock& operator=(const PinnedBlock&) = delete;
-  ~PinnedBlock() { reset(); }
-
-  explicit operator bool() const noexcept { return data_ != nullptr; }
-  void* data() const noexcept { return data_; }
-  size_t size() const noexcept { return size_; }  // as asked for
-  void reset() noexcept;
-
- private:
-  friend class PinnedMemory;
-  std::shared_ptr<Device> device_;
-  void* data_ = nullptr;
-  size_t size_ = 0;
-};
 
 // Owns one registration of a caller's memory, which must outlive it.
 class RegisteredMemory {
@@ -51,7 +30,7 @@ class RegisteredMemory {
   void* data_;
 };
 
-class PinnedMemory {
+class PinnedMemory final : public BufferOwner {
  public:
   static constexpr size_t kDefaultLimit = size_t{256} << 20;
 
@@ -62,7 +41,12 @@ class PinnedMemory {
 
   // Undefined contents, page-aligned. Empty beyond the limit, or where the system has no more
   // memory to pin: the caller takes ordinary memory then. Once warm, it asks nobody.
-  static PinnedBlock Acquire(const std::shared_ptr<Device>& device, size_t bytes);
+  static HostBuffer Acquire(const std::shared_ptr<Device>& device, size_t bytes);
+  // A part of a buffer from Acquire(), as an owner of its own: the block comes back when the last
+  // of its owners goes.
+  static HostBuffer Share(const std::shared_ptr<Device>& device, const HostBuffer& whole,
+                          size_t offset, size_t bytes);
+  void give_back(void* data) noexcept override;
 
   // Bytes of all blocks, in use and idle. Idle ones beyond a lower limit are let go at once.
   void set_limit(size_t bytes);
@@ -81,14 +65,13 @@ class PinnedMemory {
   CUdeviceptr device_address(const void* data, size_t bytes) const;
 
  private:
-  friend class PinnedBlock;
   friend class RegisteredMemory;
 
   struct Block {
     void* data;
     CUdeviceptr device;  // 0 where the device maps no host memory
     size_t capacity;
-    bool in_use;
+    int owners;  // 0: idle
   };
   struct Registration {
     CUdeviceptr device;
@@ -97,12 +80,13 @@ class PinnedMemory {
   };
 
   void* take(size_t bytes);
-  void give_back(void* data) noexcept;
+  void retain(void* data);
   void enter(void* data, size_t bytes);
   void leave(void* data) noexcept;
 
   // With mutex_ held.
   Block* find_idle(size_t bytes) noexcept;
+  Block* find_used(const void* data) noexcept;
   bool make_room(size_t capacity) noexcept;
   Block* add(size_t capacity);
   CUdeviceptr find(const void* data, size_t bytes, bool* found) const;

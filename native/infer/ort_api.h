@@ -21,6 +21,7 @@ constexpr uint32_t kOrtApiVersion = 17;
 
 // Objects of the library; only pointers to them are ever held.
 struct OrtAllocator;
+struct OrtCUDAProviderOptionsV2;
 struct OrtEnv;
 struct OrtIoBinding;
 struct OrtMemoryInfo;
@@ -29,6 +30,7 @@ struct OrtRunOptions;
 struct OrtSessionOptions;
 struct OrtStatus;
 struct OrtTensorInfo;  // OrtTensorTypeAndShapeInfo
+struct OrtTensorRTProviderOptionsV2;
 struct OrtTypeInfo;
 struct OrtValue;
 
@@ -41,6 +43,8 @@ constexpr int32_t kOrtElementFloat16 = 10;
 constexpr int32_t kOrtExecutionParallel = 1;
 constexpr int32_t kOrtDeviceAllocator = 0;
 constexpr int32_t kOrtMemoryDefault = 0;
+constexpr int32_t kOrtErrorRuntimeException = 6;
+constexpr int32_t kOrtErrorProviderFailed = 11;
 
 // (param, severity, category, log id, code location, message)
 using OrtLogFunction = void(DEEPLAB_ORT_CALL*)(void*, int32_t, const char*, const char*,
@@ -48,6 +52,7 @@ using OrtLogFunction = void(DEEPLAB_ORT_CALL*)(void*, int32_t, const char*, cons
 
 // X(slot, result, name, arguments...). A returned OrtStatus* is null for success, else owned.
 #define DEEPLAB_ORT_FUNCTIONS(X)                                                                  \
+  X(1, int32_t, GetErrorCode, const OrtStatus*)                                                   \
   X(2, const char*, GetErrorMessage, const OrtStatus*)                                            \
   X(4, OrtStatus*, CreateEnvWithCustomLogger, OrtLogFunction, void*, int32_t, const char*,        \
     OrtEnv**)                                                                                     \
@@ -71,6 +76,7 @@ using OrtLogFunction = void(DEEPLAB_ORT_CALL*)(void*, int32_t, const char*, cons
   X(34, OrtStatus*, SessionGetOutputTypeInfo, const OrtModelSession*, size_t, OrtTypeInfo**)      \
   X(36, OrtStatus*, SessionGetInputName, const OrtModelSession*, size_t, OrtAllocator*, char**)   \
   X(37, OrtStatus*, SessionGetOutputName, const OrtModelSession*, size_t, OrtAllocator*, char**)  \
+  X(39, OrtStatus*, CreateRunOptions, OrtRunOptions**)                                            \
   X(49, OrtStatus*, CreateTensorWithDataAsOrtValue, const OrtMemoryInfo*, void*, size_t,          \
     const int64_t*, size_t, int32_t, OrtValue**)                                                  \
   X(51, OrtStatus*, GetTensorMutableData, OrtValue*, void**)                                      \
@@ -80,6 +86,7 @@ using OrtLogFunction = void(DEEPLAB_ORT_CALL*)(void*, int32_t, const char*, cons
   X(61, OrtStatus*, GetDimensionsCount, const OrtTensorInfo*, size_t*)                            \
   X(62, OrtStatus*, GetDimensions, const OrtTensorInfo*, int64_t*, size_t)                        \
   X(65, OrtStatus*, GetTensorTypeAndShape, const OrtValue*, OrtTensorInfo**)                      \
+  X(68, OrtStatus*, CreateMemoryInfo, const char*, int32_t, int, int32_t, OrtMemoryInfo**)        \
   X(69, OrtStatus*, CreateCpuMemoryInfo, int32_t, int32_t, OrtMemoryInfo**)                       \
   X(76, OrtStatus*, AllocatorFree, OrtAllocator*, void*)                                          \
   X(78, OrtStatus*, GetAllocatorWithDefaultOptions, OrtAllocator**)                               \
@@ -87,9 +94,12 @@ using OrtLogFunction = void(DEEPLAB_ORT_CALL*)(void*, int32_t, const char*, cons
   X(94, void, ReleaseMemoryInfo, OrtMemoryInfo*)                                                  \
   X(95, void, ReleaseSession, OrtModelSession*)                                                   \
   X(96, void, ReleaseValue, OrtValue*)                                                            \
+  X(97, void, ReleaseRunOptions, OrtRunOptions*)                                                  \
   X(98, void, ReleaseTypeInfo, OrtTypeInfo*)                                                      \
   X(99, void, ReleaseTensorTypeAndShapeInfo, OrtTensorInfo*)                                      \
   X(100, void, ReleaseSessionOptions, OrtSessionOptions*)                                         \
+  X(125, OrtStatus*, GetAvailableProviders, char***, int*)                                        \
+  X(126, OrtStatus*, ReleaseAvailableProviders, char**, int)                                      \
   X(130, OrtStatus*, AddSessionConfigEntry, OrtSessionOptions*, const char*, const char*)         \
   X(133, OrtStatus*, RunWithBinding, OrtModelSession*, const OrtRunOptions*, const OrtIoBinding*) \
   X(134, OrtStatus*, CreateIoBinding, OrtModelSession*, OrtIoBinding**)                           \
@@ -99,6 +109,23 @@ using OrtLogFunction = void(DEEPLAB_ORT_CALL*)(void*, int32_t, const char*, cons
   X(138, OrtStatus*, BindOutputToDevice, OrtIoBinding*, const char*, const OrtMemoryInfo*)        \
   X(140, OrtStatus*, GetBoundOutputValues, const OrtIoBinding*, OrtAllocator*, OrtValue***,       \
     size_t*)                                                                                      \
+  X(165, OrtStatus*, AddRunConfigEntry, OrtRunOptions*, const char*, const char*)                 \
+  X(170, OrtStatus*, SessionOptionsAppendExecutionProvider_TensorRT_V2, OrtSessionOptions*,       \
+    const OrtTensorRTProviderOptionsV2*)                                                          \
+  X(171, OrtStatus*, CreateTensorRTProviderOptions, OrtTensorRTProviderOptionsV2**)               \
+  X(172, OrtStatus*, UpdateTensorRTProviderOptions, OrtTensorRTProviderOptionsV2*,                \
+    const char* const*, const char* const*, size_t)                                               \
+  X(174, void, ReleaseTensorRTProviderOptions, OrtTensorRTProviderOptionsV2*)                     \
+  X(204, OrtStatus*, SessionOptionsAppendExecutionProvider_CUDA_V2, OrtSessionOptions*,           \
+    const OrtCUDAProviderOptionsV2*)                                                              \
+  X(205, OrtStatus*, CreateCUDAProviderOptions, OrtCUDAProviderOptionsV2**)                       \
+  X(206, OrtStatus*, UpdateCUDAProviderOptions, OrtCUDAProviderOptionsV2*, const char* const*,    \
+    const char* const*, size_t)                                                                   \
+  X(208, void, ReleaseCUDAProviderOptions, OrtCUDAProviderOptionsV2*)                             \
+  X(261, OrtStatus*, UpdateTensorRTProviderOptionsWithValue, OrtTensorRTProviderOptionsV2*,       \
+    const char*, void*)                                                                           \
+  X(263, OrtStatus*, UpdateCUDAProviderOptionsWithValue, OrtCUDAProviderOptionsV2*, const char*,  \
+    void*)                                                                                        \
   X(266, OrtStatus*, SetUserLoggingFunction, OrtSessionOptions*, OrtLogFunction, void*)
 
 // The functions above, typed, copied out of the library's table.

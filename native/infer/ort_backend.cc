@@ -1,22 +1,22 @@
-// Puts library, device and session together.
+// Puts library, provider and session together.
 #include "infer/ort_backend.h"
 
+#include "infer/ort_device_session.h"
 #include "infer/ort_library.h"
 #include "infer/ort_model.h"
 #include "infer/ort_options.h"
+#include "infer/ort_provider.h"
 #include "infer/ort_session.h"
 
 namespace deeplab::infer {
 namespace {
 
-void CheckDevice(const std::string& device) {
-  if (device == "auto" || device == "cpu") return;
-  throw Error(
-      ErrorCode::kDeviceUnavailable,
-      "The device \"" + device +
-          "\" cannot be used: this build runs ONNX Runtime on the CPU. Pass device: \"cpu\" "
-          "or \"auto\".",
-      {{"found", device}, {"allowed", "cpu, auto"}, {"backend", kOrtLibraryName}});
+std::unique_ptr<Session> OnCpu(const OrtLibrary& library, const OpenRequest& request,
+                               const std::string& why) {
+  const OrtOwned<OrtSessionOptions> options = BuildOrtOptions(library, request.session);
+  return std::make_unique<OrtSession>(library, LoadOrtModel(library, request, options.get()),
+                                      request.max_batch, ResolveIntraOpThreads(request.session),
+                                      why);
 }
 
 std::string DescribeFind(const OrtSearch& search) {
@@ -41,14 +41,14 @@ Availability ProbeOrt(const std::vector<LibraryCandidate>& candidates) {
 }
 
 std::unique_ptr<Session> OpenOrt(const OpenRequest& request) {
-  CheckDevice(request.device);
   const OrtSearch search = FindOrtLibrary(request.candidates);
   if (search.library == nullptr) {
     throw Error(ErrorCode::kBackendUnavailable, DescribeFailure(search), search.refused);
   }
-  OrtModel model = LoadOrtModel(*search.library, request);
-  return std::make_unique<OrtSession>(*search.library, std::move(model), request.max_batch,
-                                      ResolveIntraOpThreads(request.session));
+  const OrtLibrary& library = *search.library;
+  const OrtChoice choice = ChooseOrtProvider(library, request);
+  if (choice.provider == OrtProvider::kCpu) return OnCpu(library, request, choice.reason);
+  return std::make_unique<OrtDeviceSession>(library, request, choice);
 }
 
 }  // namespace deeplab::infer

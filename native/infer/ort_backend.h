@@ -1,4 +1,4 @@
-// ONNX Runtime on the CPU, as one entry of the registry.
+// ONNX Runtime on the CPU and on GPUs, as one entry of the registry.
 #pragma once
 
 #include <memory>
@@ -11,7 +11,8 @@ namespace deeplab::infer {
 // Opens the library if it can be; its version and path, or every place that was tried.
 Availability ProbeOrt(const std::vector<LibraryCandidate>& candidates);
 
-// Throws Error{kBackendUnavailable, kDeviceUnavailable, kPackageWeightsInvalid}.
+// Throws Error{kBackendUnavailable, kDeviceUnavailable, kOptionInvalid, kPackageWeightsInvalid},
+// and those of devices.
 std::unique_ptr<Session> OpenOrt(const OpenRequest& request);
 
 }  // namespace deeplab::infer

@@ -1,11 +1,26 @@
 // The ring of ONNX Runtime's log lines.
 #include "infer/ort_log.h"
 
+#include <algorithm>
+
+#include "core/log_hub.h"
+
 namespace deeplab::infer {
+namespace {
+
+constexpr const char* kSource = "onnxruntime";
+
+// ONNX Runtime's severities are the levels, by the same numbers.
+LogLevel LevelOf(int32_t severity) {
+  return static_cast<LogLevel>(std::clamp(severity, 0, kLogLevels - 1));
+}
+
+}  // namespace
 
 void DEEPLAB_ORT_CALL OrtLog::Receive(void* self, int32_t severity, const char* /*category*/,
                                       const char* /*log_id*/, const char* location,
                                       const char* message) noexcept {
+  LogHub::Instance().tell(LevelOf(severity), kSource, location, message);
   if (severity < kOrtLogWarning) return;
   try {
     static_cast<OrtLog*>(self)->Append(severity, location, message);

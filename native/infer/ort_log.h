@@ -1,5 +1,5 @@
-// ONNX Runtime's log lines, kept in memory instead of being printed. Warnings and worse stay in a
-// small ring; lesser ones are dropped. Any thread may write or read.
+// ONNX Runtime's log lines, handed to who listens and kept in memory instead of being printed: of
+// those kept, warnings and worse stay in a small ring. Any thread may write or read.
 #pragma once
 
 #include <cstdint>

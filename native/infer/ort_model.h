@@ -15,7 +15,9 @@ struct OrtModel {
 };
 
 // Reads request.weights_bytes or request.weights_path. Throws Error{kPackageWeightsInvalid} with
-// ONNX Runtime's own message, or with what was found and what is allowed.
-OrtModel LoadOrtModel(const OrtLibrary& library, const OpenRequest& request);
+// ONNX Runtime's own message, or with what was found and what is allowed; Error{kBackendFailed}
+// where an execution provider failed. Adds to `options` where external data lies.
+OrtModel LoadOrtModel(const OrtLibrary& library, const OpenRequest& request,
+                      OrtSessionOptions* options);
 
 }  // namespace deeplab::infer

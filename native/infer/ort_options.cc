@@ -37,10 +37,10 @@ void SetMemory(const OrtApi& api, OrtSessionOptions* target, const SessionOption
 
 // Said per session too: where another addon made the library's environment first, its logger is
 // that addon's, and prints.
-void SetLog(const OrtLibrary& library, OrtSessionOptions* target) {
+void SetLog(const OrtLibrary& library, OrtSessionOptions* target, int severity) {
   const OrtApi& api = library.api();
   Require(api, api.SetUserLoggingFunction(target, &OrtLog::Receive, &library.log()));
-  Require(api, api.SetSessionLogSeverityLevel(target, kOrtLogWarning));
+  Require(api, api.SetSessionLogSeverityLevel(target, severity));
 }
 
 }  // namespace
@@ -55,7 +55,7 @@ OrtOwned<OrtSessionOptions> BuildOrtOptions(const OrtLibrary& library,
   OrtSessionOptions* created = nullptr;
   Require(api, api.CreateSessionOptions(&created));
   OrtOwned<OrtSessionOptions> target(created, api.ReleaseSessionOptions);
-  SetLog(library, created);
+  SetLog(library, created, options.log_severity);
   SetThreads(api, created, options);
   SetMemory(api, created, options);
   Require(api, api.SetSessionGraphOptimizationLevel(created, options.graph_optimization));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "infer/backend.h"
 #include "infer/ort_library.h"
@@ -13,7 +14,9 @@ namespace deeplab::infer {
 class OrtSession final : public Session {
  public:
   // `library` lives as long as the process. `max_batch` bounds a dynamic batch only.
-  OrtSession(const OrtLibrary& library, OrtModel model, int max_batch, int intra_op_threads);
+  // `choice`: why the CPU.
+  OrtSession(const OrtLibrary& library, OrtModel model, int max_batch, int intra_op_threads,
+             std::string choice);
 
   const SessionInfo& info() const noexcept override { return info_; }
   const BatchLimits& limits() const noexcept override { return limits_; }

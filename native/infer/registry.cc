@@ -2,6 +2,7 @@
 #include "core/error.h"
 #include "infer/backend.h"
 #include "infer/ort_backend.h"
+#include "infer/trt_backend.h"
 
 namespace deeplab::infer {
 namespace {
@@ -44,6 +45,7 @@ std::string ExplainChoice(const std::string& format, const Availability& taken, 
 const std::vector<Backend>& Registry() {
   static const auto* const backends = new std::vector<Backend>{
       {"onnxruntime", "onnx", ProbeOrt, OpenOrt},
+      {"tensorrt", "trt", ProbeTrt, OpenTrt},
   };
   return *backends;
 }
@@ -57,6 +59,8 @@ std::unique_ptr<Session> Open(const OpenRequest& request, std::string* reason) {
     if (found.ok) {
       std::unique_ptr<Session> session = backend->open(request);
       *reason = ExplainChoice(request.package_format, found, serving.size(), reasons);
+      const std::string& choice = session->info().choice;
+      if (!choice.empty()) *reason += "; " + choice;
       return session;
     }
     reasons += (reasons.empty() ? "" : " ") + found.reason;

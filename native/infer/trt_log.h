@@ -1,10 +1,11 @@
-// TensorRT's log lines, kept in memory instead of being printed. Warnings and worse stay in a small
-// ring; lesser ones are dropped. TensorRT tells why something failed in its log only, so an error
-// line can also be caught by the thread whose call made it.
+// TensorRT's log lines, handed to who listens and kept in memory instead of being printed: of those
+// kept, warnings and worse stay in a small ring. TensorRT tells why something failed in its log
+// only, so an error line can also be caught by the thread whose call made it.
 #pragma once
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -34,9 +35,17 @@ class TrtLog final : public trt::ILogger {
   // The newest line of severity error or internal error, by any thread; empty when there was none.
   std::string last_error() const;
 
+  // Gets every line that is kept, on the thread that logs it, one call at a time; null: nobody.
+  // What it throws is lost. When this returns, the listener before is no longer called.
+  using Listener = std::function<void(const TrtLogLine&)>;
+  void set_listener(Listener listener);
+
  private:
   void Append(trt::Severity severity, std::string text);
+  void Tell(const TrtLogLine& line) noexcept;
 
+  std::mutex listener_mutex_;  // held while the listener runs
+  Listener listener_;
   mutable std::mutex mutex_;
   std::deque<TrtLogLine> lines_;
   std::string last_error_;

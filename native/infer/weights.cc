@@ -1,6 +1,7 @@
 #include "infer/weights.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 
 #include "core/error.h"
@@ -10,8 +11,8 @@ namespace deeplab::infer {
 namespace {
 
 [[noreturn]] void Refuse(const std::string& path, const std::string& why) {
-  throw Error(ErrorCode::kPackageWeightsInvalid,
-              "The weights file could not be read in parts: " + why + ".", {{"path", path}});
+  throw Error(ErrorCode::kPackageWeightsInvalid, "The weights file could not be read: " + why + ".",
+              {{"path", path}});
 }
 
 uint64_t LengthOf(const WeightsPart& part) {
@@ -42,6 +43,13 @@ std::vector<uint8_t> ReadWeights(const std::string& path, const std::vector<Weig
     target += LengthOf(part);
   }
   return model;
+}
+
+std::vector<uint8_t> ReadWholeFile(const std::string& path) {
+  std::error_code failure;
+  const uint64_t size = std::filesystem::file_size(PathFromUtf8(path), failure);
+  if (failure) Refuse(path, failure.message());
+  return ReadWeights(path, {{0, size, {}}});
 }
 
 }  // namespace deeplab::infer

@@ -18,4 +18,7 @@ struct WeightsPart {
 // Error{kPackageWeightsInvalid} where the file lacks them.
 std::vector<uint8_t> ReadWeights(const std::string& path, const std::vector<WeightsPart>& parts);
 
+// The whole file; throws the same.
+std::vector<uint8_t> ReadWholeFile(const std::string& path);
+
 }  // namespace deeplab::infer

@@ -11,7 +11,7 @@ namespace deeplab::pipeline {
 using Clock = Request::Clock;
 
 void Model::serve(Lane& lane) {
-  Batch& batch = lane.batch;
+  Batch& batch = *lane.batch;
   WaitingList settled;
   std::unique_lock lock(mutex_);
   while (await_work(lock, &settled)) {
@@ -50,7 +50,7 @@ bool Model::await_work(std::unique_lock<std::mutex>& lock, WaitingList* settled)
       continue;
     }
     const bool taken =  // by a lane at the engine
-        absorbing_ != nullptr && queue_.joins(absorbing_->rule, absorbing_->batch.units);
+        absorbing_ != nullptr && queue_.joins(absorbing_->rule, absorbing_->batch->units);
     Clock::time_point until = Clock::time_point::max();
     if (!queue_.empty() && !taken && !held_back(&until)) return true;
     if (stop_ && queue_.empty()) return false;
@@ -92,12 +92,12 @@ bool Model::held_back(Clock::time_point* until) const {
 
 void Model::begin(Lane& lane) {
   lane.rule = rule_;
-  queue_.take(lane.rule, &lane.batch.units);
-  counters_.running += lane.batch.units.size();
+  queue_.take(lane.rule, &lane.batch->units);
+  counters_.running += lane.batch->units.size();
   ++busy_lanes_;
   lane.ticket = tickets_++;
   // Where the engine is busy, images that come meanwhile may join.
-  const size_t images = lane.batch.units.size();
+  const size_t images = lane.batch->units.size();
   const bool waits = !may_run(lane) && queue_.empty();
   lane.capacity = waits ? std::max(images, static_cast<size_t>(lane.rule.strangers)) : images;
   if (!queue_.empty() && idle_lanes() > 0) wake_.notify_one();
@@ -109,7 +109,7 @@ bool Model::may_run(const Lane& lane) const noexcept {
 
 // Until the engine takes the batch; others' images may join it meanwhile.
 void Model::await_turn(Lane& lane, std::unique_lock<std::mutex>& lock) {
-  std::vector<Unit>& units = lane.batch.units;
+  std::vector<Unit>& units = lane.batch->units;
   while (!may_run(lane)) {
     const bool room = units.size() < lane.capacity;
     if (room && absorbing_ == nullptr) absorbing_ = &lane;
@@ -118,7 +118,7 @@ void Model::await_turn(Lane& lane, std::unique_lock<std::mutex>& lock) {
       queue_.take(lane.rule, &units);
       counters_.running += units.size() - before;
       lock.unlock();
-      lane.batch.preprocess(lane.capacity);
+      lane.batch->preprocess(lane.capacity);
       lock.lock();
     } else {
       turn_.wait(lock);
@@ -149,7 +149,7 @@ void Model::learn(const Batch& batch) {
 
 // Which requests are over now? A failed one takes its waiting images with it.
 void Model::finish(Lane& lane, WaitingList* settled) {
-  Batch& batch = lane.batch;
+  Batch& batch = *lane.batch;
   counters_.running -= batch.units.size();
   --busy_lanes_;
   if (batch.ran()) learn(batch);

@@ -10,10 +10,10 @@ namespace deeplab::pipeline {
 
 struct Model::Lane {
   Lane(infer::Session& session, const Stages& stages)
-      : slot(session.new_slot()), batch(session, *slot, stages, ThreadPool::Instance()) {}
+      : slot(session.new_slot()), batch(NewBatch(session, *slot, stages)) {}
 
   std::unique_ptr<infer::Slot> slot;
-  Batch batch;
+  std::unique_ptr<Batch> batch;
   // Of the batch at hand; guarded by the model's mutex until the batch is at the engine.
   BatchRule rule;
   uint64_t ticket = 0;

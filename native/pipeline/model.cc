@@ -5,6 +5,7 @@
 
 #include "core/memory.h"
 #include "core/spin.h"
+#include "core/thread_pool.h"
 #include "pipeline/lane.h"
 
 namespace deeplab::pipeline {

@@ -45,6 +45,13 @@ class Model {
 
   const infer::SessionInfo& info() const noexcept { return session_->info(); }
   const infer::BatchLimits& limits() const noexcept { return session_->limits(); }
+  std::vector<infer::DeviceUse> devices() const { return session_->devices(); }
+  // Where copies of callers' pixels go, and pictures that callers fill. Any thread.
+  BufferSource& buffers() const noexcept { return session_->buffers(); }
+  // As Session::register_memory. Any thread.
+  std::shared_ptr<const void> register_memory(void* data, size_t size) const {
+    return session_->register_memory(data, size);
+  }
   const std::string& reason() const noexcept { return reason_; }
 
   // Handles that use this model, for model.info(). Any thread.

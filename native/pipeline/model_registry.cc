@@ -3,11 +3,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstring>
 #include <filesystem>
 #include <map>
 #include <sstream>
 
+#include "core/fingerprint.h"
+#include "pipeline/batch_host.h"
 #include "pipeline/model.h"
 
 namespace deeplab::pipeline {
@@ -30,19 +31,6 @@ Registry& TheRegistry() {
   return *registry;
 }
 
-// FNV-1a over 8 bytes at a time: tells two models apart that were handed over as bytes.
-uint64_t Fingerprint(const uint8_t* bytes, size_t size) {
-  uint64_t hash = 14695981039346656037ull;
-  for (size_t i = 0; i + 8 <= size; i += 8) {
-    uint64_t word;
-    std::memcpy(&word, bytes + i, 8);
-    hash = (hash ^ word) * 1099511628211ull;
-    hash ^= hash >> 29;
-  }
-  for (size_t i = size / 8 * 8; i < size; ++i) hash = (hash ^ bytes[i]) * 1099511628211ull;
-  return hash;
-}
-
 // Everything that makes two sessions different. Files are known by their real path and what lib/
 // says of their sizes and times, so that a replaced one is loaded anew.
 std::string Key(const infer::OpenRequest& request, const SchedulerOptions& options) {
@@ -56,8 +44,13 @@ std::string Key(const infer::OpenRequest& request, const SchedulerOptions& optio
       << '\n';
   const infer::SessionOptions& s = request.session;
   key << s.intra_op_threads << ' ' << s.inter_op_threads << ' ' << s.graph_optimization << ' '
-      << s.memory_arena << ' ' << s.memory_pattern << ' ' << s.spinning << ' ' << request.max_batch
-      << '\n';
+      << s.memory_arena << ' ' << s.memory_pattern << ' ' << s.spinning << ' ' << s.log_severity
+      << ' ' << request.min_batch << ' ' << request.max_batch << '\n';
+  const infer::DeviceOptions& d = request.device_options;
+  key << d.memory_mode << ' ' << d.memory_limit << ' ' << d.pinned_limit << ' ' << d.slots << ' '
+      << d.graphs << '\n';
+  key << request.provider << '\n' << request.engine_cache_folder << '\n';
+  for (const auto& [name, value] : request.provider_options) key << name << '=' << value << '\n';
   key << options.max_in_flight << ' ' << options.max_queue << ' ' << options.max_batch_delay_ms;
   for (const LibraryCandidate& c : request.candidates) key << '\n' << c.library << ' ' << c.path;
   return key.str();
@@ -89,8 +82,8 @@ std::shared_ptr<Model> Model::Open(const infer::OpenRequest& request,
   if (std::shared_ptr<Model> model = entry->model.lock()) return model;
   std::string reason;
   auto session = infer::Open(request, &reason);
-  const Stages& stages = StagesOf(session->limits().memory);
-  std::shared_ptr<Model> model(new Model(std::move(session), std::move(reason), options, stages));
+  std::shared_ptr<Model> model(
+      new Model(std::move(session), std::move(reason), options, HostStages()));
   std::lock_guard lock(registry.mutex);  // Count() and Forget() read it under this one
   entry->model = model;
   return model;

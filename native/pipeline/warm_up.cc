@@ -1,8 +1,6 @@
 #include "pipeline/warm_up.h"
 
 #include <algorithm>
-#include <chrono>
-#include <cstring>
 
 #include "pipeline/lane.h"
 #include "pipeline/sharing_trial.h"
@@ -19,16 +17,6 @@ std::vector<int> SizesToMeasure(const infer::BatchLimits& limits) {
   return sizes;
 }
 
-double RunMilliseconds(infer::Slot& slot, DataType type, const WarmUp& warm_up, int batch) {
-  const PlaneShape shape{3, warm_up.input_height, warm_up.input_width};
-  void* const input = slot.prepare(batch, warm_up.input_height, warm_up.input_width);
-  std::memset(input, 0, static_cast<size_t>(batch) * shape.elements() * ByteSize(type));
-  const auto start = std::chrono::steady_clock::now();
-  slot.run();
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
-      .count();
-}
-
 double Median(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
@@ -37,14 +25,14 @@ double Median(std::vector<double> values) {
 
 }  // namespace
 
-BatchProfile MeasureBatches(infer::Slot& slot, const infer::Session& session, const WarmUp& warm_up,
+BatchProfile MeasureBatches(Batch& batch, const infer::BatchLimits& limits, const WarmUp& warm_up,
                             const std::function<bool()>& goes_on) {
-  const std::vector<int> sizes = SizesToMeasure(session.limits());
+  const std::vector<int> sizes = SizesToMeasure(limits);
   std::vector<std::vector<double>> times(sizes.size());
   for (int round = 0; round <= warm_up.rounds; ++round) {
     for (size_t i = 0; i < sizes.size(); ++i) {
       if (!goes_on()) return {};
-      const double ms = RunMilliseconds(slot, session.info().input.type, warm_up, sizes[i]);
+      const double ms = batch.run_on_zeros(sizes[i], warm_up.input_height, warm_up.input_width);
       if (round > 0) times[i].push_back(ms / sizes[i]);
     }
   }
@@ -65,10 +53,10 @@ BatchRule RuleFrom(const BatchProfile& profile, const infer::BatchLimits& limits
 }
 
 void Model::measure(Lane& lane) {
-  Request& request = *lane.batch.units.front().request;
+  Request& request = *lane.batch->units.front().request;
   try {
     BatchProfile profile =
-        MeasureBatches(*lane.slot, *session_, request.warm_up, [&] { return goes_on(request); });
+        MeasureBatches(*lane.batch, limits(), request.warm_up, [&] { return goes_on(request); });
     if (!profile.measured()) return;
     std::lock_guard lock(mutex_);
     rule_ = RuleFrom(profile, limits());

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "core/yuv.h"
+#include "preprocess/contrast.h"
 #include "preprocess/contrast_modes.h"
 #include "preprocess/pixel.h"
 
@@ -46,9 +47,9 @@ class PixelReader {
 }  // namespace
 
 HostBuffer CropToThreeChannels(const ImageView& image, const plan::Rect& crop, bool grayscale,
-                               ThreadPool* pool) {
+                               ThreadPool* pool, BufferSource& source) {
   const size_t row_bytes = static_cast<size_t>(crop.width) * 3;
-  HostBuffer buffer = BufferPool::Instance().acquire(row_bytes * crop.height);
+  HostBuffer buffer = source.acquire(row_bytes * crop.height);
   const PixelReader reader(image);
   ForRows(pool, crop.height, kRowGrain, [&](int first, int end) {
     for (int y = first; y < end; ++y) {
@@ -61,6 +62,18 @@ HostBuffer CropToThreeChannels(const ImageView& image, const plan::Rect& crop, b
     }
   });
   return buffer;
+}
+
+ContrastCrop CropWithContrast(const ImageView& image, const plan::PreprocessPlan& plan,
+                              ThreadPool& pool, BufferSource& source) {
+  const plan::Rect& crop = plan.geometry.crop;
+  ContrastCrop result{CropToThreeChannels(image, crop, plan.grayscale, &pool, source), {}};
+  const MutableImage pixels{result.pixels.as<uint8_t>(), crop.width, crop.height,
+                            static_cast<ptrdiff_t>(crop.width) * 3};
+  ApplyContrast(plan.contrast, pixels, &pool);
+  result.view = {pixels.data, pixels.width, pixels.height, pixels.stride,
+                 BlueFirst(image.format) ? ColorFormat::kBgr : ColorFormat::kRgb};
+  return result;
 }
 
 }  // namespace deeplab::preprocess

@@ -40,12 +40,13 @@ std::vector<uint8_t> PackValues(const plan::ModelConfig& config, DataType type) 
 
 CudaImage DescribeImage(const ImageView& image, const plan::PreprocessPlan& plan,
                         const plan::ModelConfig& config, const int32_t* columns,
-                        const int32_t* rows) {
+                        const int32_t* rows, const void* values) {
   const plan::Geometry& g = plan.geometry;
   const bool cropped = plan.contrast != plan::Contrast::kNone;
   const bool blue_first = BlueFirst(image.format);
   CudaImage result{};
   result.pixels = image.data;
+  result.values = values;
   result.stride = image.stride;
   result.columns = {columns, plan.columns.size(), 0};
   result.rows = {rows, plan.rows.size(), 0};

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "core/memory.h"
-#include "preprocess/contrast.h"
 #include "preprocess/contrast_input.h"
 #include "preprocess/normalize.h"
 #include "preprocess/preprocess.h"
@@ -104,17 +102,8 @@ void PreprocessCpu(const ImageView& image, const plan::PreprocessPlan& plan,
   UsedPart part{image, crop.x + used.x, crop.y + used.y, used.width, used.height, plan.grayscale};
   if (plan.contrast == plan::Contrast::kNone) return Run(part, plan, config, target, pool, level);
 
-  const HostBuffer pixels = CropToThreeChannels(image, crop, plan.grayscale, &pool);
-  const MutableImage cropped{pixels.as<uint8_t>(), crop.width, crop.height,
-                             static_cast<ptrdiff_t>(crop.width) * 3};
-  ApplyContrast(plan.contrast, cropped, &pool);
-  const ColorFormat format = BlueFirst(image.format) ? ColorFormat::kBgr : ColorFormat::kRgb;
-  part = {{cropped.data, crop.width, crop.height, cropped.stride, format},
-          used.x,
-          used.y,
-          used.width,
-          used.height,
-          false};
+  const ContrastCrop cropped = CropWithContrast(image, plan, pool, BufferPool::Instance());
+  part = {cropped.view, used.x, used.y, used.width, used.height, false};
   Run(part, plan, config, target, pool, level);
 }
 

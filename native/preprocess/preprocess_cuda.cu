@@ -79,7 +79,7 @@ __device__ void Preprocess(const CudaPreprocess& batch) {
     color = image.is_resized ? Resized(image, column, row) : ReadPixel(image, column, row);
   }
   const int64_t plane = int64_t{batch.width} * batch.height;
-  const T* const values = cuda::Global(static_cast<const T*>(batch.values));
+  const T* const values = cuda::Global(static_cast<const T*>(image.values));
   T* const to = cuda::Global(static_cast<T*>(batch.input) + blockIdx.z * 3 * plane +
                              int64_t{y} * batch.width + x);
   for (int c = 0; c < 3; ++c) {

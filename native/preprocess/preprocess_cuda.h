@@ -43,14 +43,14 @@ struct CudaImage {
   uint8_t becomes_gray;  // of three, before it is resized
   uint8_t is_resized;
   YuvWeights weights;  // NV12 only
+  // 3 × 257 of the input's type, by network channel: what each byte becomes, then the canvas.
+  const void* values;
 };
 
 // One launch: grid (⌈width / kCudaBlockWidth⌉, ⌈height / kCudaBlockHeight⌉, images).
 struct CudaPreprocess {
   CudaImage images[kCudaImages];
   void* input;  // of the first of these images: 3 × height × width, dense, float or half
-  // 3 × 257 of the input's type, by network channel: what each byte becomes, then the canvas.
-  const void* values;
   int32_t width, height;
 };
 

@@ -1,10 +1,12 @@
 #include "visualize/overlay.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 
 #include "core/error.h"
 #include "core/memory.h"
+#include "visualize/outline.h"
 #include "visualize/visualize_kernels.h"
 
 namespace deeplab::visualize {
@@ -46,7 +48,17 @@ class Painter {
     memory_ = BufferPool::Instance().acquire(words * sizeof(uint32_t));
   }
 
-  void paint(int64_t y) {
+  void paint(int64_t begin, int64_t end) {
+    std::optional<Outline> outline;
+    if (job_.outline_width > 0) outline.emplace(job_, kernels_).read(begin, end);
+    for (int64_t y = begin; y < end; ++y) {
+      fill(y);
+      if (outline) draw_lines(outline->edges(y), y);
+    }
+  }
+
+ private:
+  void fill(int64_t y) {
     const int64_t first = y * job_.width;
     auto* const pixels = reinterpret_cast<uint32_t*>(job_.rgba) + first;
     if (job_.id_bytes == 1) {
@@ -58,7 +70,22 @@ class Painter {
     kernels_.mix(words(job_.picture_y + static_cast<int>(y)), job_.weight, job_.width, pixels);
   }
 
- private:
+  void draw_lines(const uint8_t* edges, int64_t y) {
+    const int64_t first = y * job_.width;
+    auto* const pixels = reinterpret_cast<uint32_t*>(job_.rgba) + first;
+    for (int x = 0; x < job_.width; ++x) {
+      if (edges[x] == 0) continue;
+      const uint32_t color = line_of(first + x);
+      if (color >> 24 != 0) pixels[x] = color | 0xff000000u;
+    }
+  }
+
+  uint32_t line_of(int64_t pixel) const {
+    const unsigned id = job_.id_bytes == 1 ? static_cast<const uint8_t*>(job_.ids)[pixel]
+                                           : static_cast<const uint16_t*>(job_.ids)[pixel];
+    return id < static_cast<unsigned>(job_.color_count) ? job_.outline_colors[id] : 0;
+  }
+
   // The picture's row from picture_x on.
   const uint32_t* words(int y) {
     const ImageView& picture = *job_.picture;
@@ -88,11 +115,11 @@ void PaintOverlay(const OverlayJob& job, ThreadPool& pool, SimdLevel level) {
   CheckPlace(job);
   if (job.width == 0) return;
   const Kernels& kernels = KernelsOf(level);
-  const int64_t rows = std::max<int64_t>(1, kPixelsPerTask / job.width);
-  pool.parallel_for(job.height, rows, [&](int64_t begin, int64_t end) {
-    Painter painter(job, kernels);
-    for (int64_t y = begin; y < end; ++y) painter.paint(y);
-  });
+  // An outline looks at rows around those of its task: those should not be the most of them.
+  const int64_t rows =
+      std::max<int64_t>({1, kPixelsPerTask / job.width, 4 * int64_t{job.outline_width}});
+  pool.parallel_for(job.height, rows,
+                    [&](int64_t begin, int64_t end) { Painter(job, kernels).paint(begin, end); });
 }
 
 }  // namespace deeplab::visualize

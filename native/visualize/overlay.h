@@ -28,7 +28,15 @@ struct OverlayJob {
 
   // height rows of width pixels: red, green, blue, alpha (opaque over a picture). 4-byte aligned.
   uint8_t* rgba;
+
+  // Lines inside the borders of regions, drawn over the rest: so many pixels wide (0: none), by id
+  // in these colours, color_count of them. Alpha 0: such ids have none, and are one region. Lines
+  // are opaque, and the map's own edge is no border.
+  int outline_width = 0;
+  const uint32_t* outline_colors = nullptr;
 };
+
+constexpr int kMostOutlineWidth = 64;
 
 // Over a picture, where a colour has alpha: (picture · (256 − weight) + colour · weight + 128)
 // >> 8. Rows are shared over the pool; returns when all are written. Every level gives the same

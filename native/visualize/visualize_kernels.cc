@@ -45,6 +45,17 @@ void MixRow(const uint32_t* __restrict words, int weight, int count, uint32_t* _
   for (int x = 0; x < count; ++x) pixels[x] = Mix(words[x], pixels[x], over);
 }
 
+void Differ(const uint16_t* __restrict ids, const uint16_t* __restrict others, int count,
+            uint8_t* __restrict marks) {
+  for (int x = 0; x < count; ++x) {
+    marks[x] = static_cast<uint8_t>(marks[x] | static_cast<uint8_t>(ids[x] != others[x]));
+  }
+}
+
+void Spread(const uint8_t* __restrict from, int count, uint8_t* __restrict marks) {
+  for (int x = 0; x < count; ++x) marks[x] = static_cast<uint8_t>(marks[x] | from[x]);
+}
+
 template <typename Id>
 bool Uniform(const Id* __restrict ids) {
   unsigned different = 0;
@@ -64,7 +75,7 @@ void SumBlock(const float* __restrict values, double* __restrict sums) {
 }  // namespace
 
 extern const Kernels kKernels;
-const Kernels kKernels{&Words,   &YuvWords, &MixRow, &Uniform<uint8_t>, &Uniform<uint16_t>,
-                       &SumBlock};
+const Kernels kKernels{
+    &Words, &YuvWords, &MixRow, &Differ, &Spread, &Uniform<uint8_t>, &Uniform<uint16_t>, &SumBlock};
 
 }  // namespace deeplab::visualize::DEEPLAB_KERNEL_LEVEL

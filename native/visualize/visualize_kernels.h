@@ -23,6 +23,9 @@ struct Kernels {
                     uint32_t* words);
   // Mixes the colours that `pixels` holds over the picture's words, in place.
   void (*mix)(const uint32_t* words, int weight, int count, uint32_t* pixels);
+  // Not 0 in `marks` from now on where both differ, or where `from` is not 0.
+  void (*differ)(const uint16_t* ids, const uint16_t* others, int count, uint8_t* marks);
+  void (*spread)(const uint8_t* from, int count, uint8_t* marks);
   // True where all kBlock ids of the block are equal.
   bool (*uniform_bytes)(const uint8_t* ids);
   bool (*uniform_shorts)(const uint16_t* ids);
