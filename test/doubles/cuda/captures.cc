@@ -36,6 +36,9 @@ CUresult Invalidate(Capture* capture, CUresult why) {
 CUresult Append(Stream* stream, Node node) {
   Capture& capture = *stream->capture;
   if (capture.invalid) return CUDA_ERROR_STREAM_CAPTURE_INVALIDATED;
+  static std::atomic<uintptr_t> next{0x00d7000000000100};
+  node.handle = reinterpret_cast<CUgraphNode>(next.fetch_add(16));
+  capture.ends[stream] = {node.handle};
   capture.graph->nodes.push_back(std::move(node));
   capture.clocks[stream][stream] = capture.graph->nodes.size();
   return CUDA_SUCCESS;
@@ -75,6 +78,10 @@ CUresult WaitForCaptured(Stream* stream, const Event& event) {
   if (event.capture->invalid) return CUDA_ERROR_STREAM_CAPTURE_INVALIDATED;
   stream->capture = event.capture;
   Merge(event.clock, &event.capture->clocks[stream]);
+  // Those, too, that others of them come after: a stream that joined has more than one end.
+  for (const auto& [of, count] : event.clock) {
+    event.capture->ends[stream].push_back(event.capture->graph->nodes[count - 1].handle);
+  }
   return CUDA_SUCCESS;
 }
 
@@ -88,6 +95,13 @@ CUresult BeginCapture(Stream* stream, int mode) {
   capture->graph->device = stream->device;
   stream->capture = std::move(capture);
   return CUDA_SUCCESS;
+}
+
+CaptureView Look(Stream* stream) {
+  Capture* const capture = stream->capture.get();
+  if (capture == nullptr) return {CU_STREAM_CAPTURE_STATUS_NONE, nullptr};
+  if (capture->invalid) return {CU_STREAM_CAPTURE_STATUS_INVALIDATED, nullptr};
+  return {CU_STREAM_CAPTURE_STATUS_ACTIVE, &capture->ends[stream]};
 }
 
 CUresult EndCapture(Stream* stream, std::shared_ptr<Graph>* graph) {

@@ -19,6 +19,12 @@ bool IsGoingOn(const std::shared_ptr<Capture>& capture);
 CUresult RefuseInCapture(Call* call);
 
 CUresult WaitForCaptured(Stream* stream, const Event& event);
+// How the stream's capture is; `ends`, while it goes on: the nodes that its next one waits for.
+struct CaptureView {
+  int status;
+  const std::vector<CUgraphNode>* ends;
+};
+CaptureView Look(Stream* stream);
 CUresult BeginCapture(Stream* stream, int mode);
 CUresult EndCapture(Stream* stream, std::shared_ptr<Graph>* graph);
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "calls.h"
 #include "contexts.h"
 #include "memory.h"
 #include "settings.h"
@@ -68,6 +69,13 @@ DEEPLAB_DOUBLE_EXPORT void* deeplab_double_cuda_host_address(unsigned long long 
 DEEPLAB_DOUBLE_EXPORT void* deeplab_double_cuda_host_range(unsigned long long address,
                                                            size_t bytes) {
   return FollowAddress(address, bytes);
+}
+
+DEEPLAB_DOUBLE_EXPORT int deeplab_double_cuda_current_device() {
+  const Lock lock(TheState().mutex);
+  const std::vector<CUcontext>& stack = ContextStack();
+  const auto context = stack.empty() ? nullptr : TheState().contexts.find(stack.back());
+  return context != nullptr ? context->device : -1;
 }
 
 DEEPLAB_DOUBLE_EXPORT int deeplab_double_cuda_fail(const char* function, unsigned long long nth,

@@ -57,6 +57,10 @@ void* deeplab_double_cuda_host_address(unsigned long long address);
 // The same, for a range that must be live from its first byte to its last.
 void* deeplab_double_cuda_host_range(unsigned long long address, size_t bytes);
 
+// The device whose context is current on the calling thread, or -1. Not a call of the driver: it is
+// not counted and cannot fail.
+int deeplab_double_cuda_current_device(void);
+
 // The n-th call from now of a function, by its exported name ("cuMemAlloc_v2"), returns `result`
 // and does nothing; n = 0: every call. Results that lose a context stay, as the driver's do.
 // Returns 0 where there is no such function.

@@ -3,8 +3,8 @@
 #include <cstring>
 
 #include "captures.h"
+#include "copies.h"
 #include "entry.h"
-#include "memory.h"
 #include "streams.h"
 
 namespace deeplab::cuda {
@@ -12,40 +12,6 @@ namespace deeplab::cuda {
 using namespace doubles;
 
 namespace {
-
-// What a copy leaves in its target until it is done, so that a look before that is seen.
-constexpr int kPending = 0xdb;
-
-// One side of a copy; without a range it is pageable memory of the host.
-struct Place {
-  std::shared_ptr<Range> range;
-  char* bytes = nullptr;
-};
-
-bool FindDevicePlace(CUdeviceptr address, size_t size, Place* place) {
-  place->range = FindForDevice(address, size);
-  place->bytes = static_cast<char*>(HostPointer(address));
-  return place->range != nullptr;
-}
-
-bool FindHostPlace(const void* pointer, size_t size, Place* place) {
-  bool overlaps = false;
-  place->range = FindPinned(pointer, size, &overlaps);
-  place->bytes = static_cast<char*>(const_cast<void*>(pointer));
-  return pointer != nullptr && !overlaps;
-}
-
-bool IsUsable(const Place& place) {
-  return place.range == nullptr || doubles::IsUsable(*place.range);
-}
-
-Job CopyJob(const Place& from, const Place& to, size_t size) {
-  return {[=] {
-    if (!IsUsable(from) || !IsUsable(to)) return CUDA_ERROR_ILLEGAL_ADDRESS;
-    std::memcpy(to.bytes, from.bytes, size);
-    return CUDA_SUCCESS;
-  }};
-}
 
 // The source's bytes as they are now, and the job that takes them.
 Job StagedJob(const Place& from, const Place& to, size_t size) {
@@ -63,23 +29,12 @@ CUresult CheckPageable(const Place& host, Stream* stream) {
   return Invalidate(stream->capture.get(), CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED);
 }
 
-void CountToDevice(bool is_pinned, size_t size) {
-  auto& counters = TheState().counters;
-  (is_pinned ? counters.pinned_to_device : counters.pageable_to_device) += size;
-  ++counters.to_device_copies;
-}
-
-void CountFromDevice(bool is_pinned, size_t size) {
-  auto& counters = TheState().counters;
-  (is_pinned ? counters.device_to_pinned : counters.device_to_pageable) += size;
-  ++counters.from_device_copies;
-}
-
 CUresult CopyToDevice(Call* call, Stream* stream, const Place& from, const Place& to, size_t size) {
-  const bool is_pinned = from.range != nullptr;
-  const bool reads_late = is_pinned || call->state.pageable == DEEPLAB_DOUBLE_PAGEABLE_LATE;
-  return Submit(stream, {reads_late ? CopyJob(from, to, size) : StagedJob(from, to, size),
-                         [=](Stream&) { CountToDevice(is_pinned, size); }});
+  const bool reads_late =
+      from.range != nullptr || call->state.pageable == DEEPLAB_DOUBLE_PAGEABLE_LATE;
+  Node node = UploadNode(from, to, size);
+  if (!reads_late) node.job = StagedJob(from, to, size);
+  return Submit(stream, std::move(node));
 }
 
 // Memory that is not pinned: the driver returns when the copy is done, or it may not (late).
@@ -101,11 +56,7 @@ CUresult CopyToPageable(Call* call, Stream* stream, Node node) {
 CUresult CopyFromDevice(Call* call, Stream* stream, const Place& from, const Place& to,
                         size_t size) {
   const bool is_pinned = to.range != nullptr;
-  Node node{CopyJob(from, to, size), [=](Stream& running) {
-              CountFromDevice(is_pinned, size);
-              // Earlier work may still read the target, but where there is none.
-              if (running.idle()) std::memset(to.bytes, kPending, size);
-            }};
+  Node node = DownloadNode(from, to, size);
   if (!is_pinned) return CopyToPageable(call, stream, std::move(node));
   return Submit(stream, std::move(node));
 }

@@ -1,6 +1,26 @@
 // Graphs: the captured work, in the order in which it was captured.
+#include <algorithm>
+
 #include "entry.h"
+#include "graphs.h"
 #include "streams.h"
+
+namespace deeplab::doubles {
+
+// The driver wants the graph that the executable one was made of to be there still.
+Node* FindNode(Call* call, CUgraphExec exec, CUgraphNode handle, Node::Kind kind) {
+  const auto graph = call->state.graph_execs.find(exec);
+  if (graph == nullptr || graph->device != call->device ||
+      call->state.graphs.find(graph->source) == nullptr) {
+    return nullptr;
+  }
+  const auto found = std::find_if(graph->nodes.begin(), graph->nodes.end(), [&](const Node& node) {
+    return node.handle == handle && node.kind == kind;
+  });
+  return found != graph->nodes.end() ? &*found : nullptr;
+}
+
+}  // namespace deeplab::doubles
 
 namespace deeplab::cuda {
 
@@ -11,7 +31,9 @@ CUresult cuGraphInstantiateWithFlags(CUgraphExec* exec, CUgraph handle, unsigned
     const auto graph = call.state.graphs.find(handle);
     if (graph == nullptr) return CUDA_ERROR_INVALID_HANDLE;
     if (exec == nullptr || flags != 0) return CUDA_ERROR_INVALID_VALUE;
-    *exec = call.state.graph_execs.add(std::make_shared<Graph>(*graph));
+    auto made = std::make_shared<Graph>(*graph);
+    made->source = handle;
+    *exec = call.state.graph_execs.add(std::move(made));
     return CUDA_SUCCESS;
   });
 }

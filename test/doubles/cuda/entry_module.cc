@@ -5,6 +5,7 @@
 #include "captures.h"
 #include "entry.h"
 #include "fatbin.h"
+#include "graphs.h"
 #include "host_kernels.h"
 #include "streams.h"
 
@@ -59,7 +60,8 @@ Node LaunchNode(const std::shared_ptr<Function>& function, const Dim3& grid, con
           [kernel](Stream&) {
             ++TheState().launches[kernel->name];
             ++TheState().counters.launches;
-          }};
+          },
+          Node::Kind::kLaunch};
 }
 
 }  // namespace
@@ -156,6 +158,24 @@ CUresult cuLaunchKernel(CUfunction handle, unsigned grid_x, unsigned grid_y, uns
     const CUresult refused = CheckLaunch(*function, grid, block, shared, parameters);
     if (refused != CUDA_SUCCESS) return refused;
     return Submit(stream.get(), LaunchNode(function, grid, block, shared, parameters));
+  });
+}
+
+CUresult cuGraphExecKernelNodeSetParams_v2(CUgraphExec exec, CUgraphNode handle,
+                                           const CUDA_KERNEL_NODE_PARAMS* launch) {
+  return ContextCall(__func__, [&](Call& call) -> CUresult {
+    Node* const node = FindNode(&call, exec, handle, Node::Kind::kLaunch);
+    if (node == nullptr || launch == nullptr) return CUDA_ERROR_INVALID_VALUE;
+    const auto function = call.state.functions.find(launch->func);
+    if (function == nullptr || function->device != call.device) return CUDA_ERROR_INVALID_HANDLE;
+    if (launch->extra != nullptr) return CUDA_ERROR_INVALID_VALUE;
+    const Dim3 grid{launch->gridDimX, launch->gridDimY, launch->gridDimZ};
+    const Dim3 block{launch->blockDimX, launch->blockDimY, launch->blockDimZ};
+    const size_t shared = launch->sharedMemBytes;
+    const CUresult refused = CheckLaunch(*function, grid, block, shared, launch->kernelParams);
+    if (refused != CUDA_SUCCESS) return refused;
+    Replace(node, LaunchNode(function, grid, block, shared, launch->kernelParams));
+    return CUDA_SUCCESS;
   });
 }
 

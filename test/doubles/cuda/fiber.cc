@@ -36,6 +36,13 @@ Fiber::Fiber() : stack_(new char[kStackBytes]) {
 }
 
 Fiber::~Fiber() {
+#if defined(__SANITIZE_ADDRESS__)
+  // The sanitizer has a stack of its own for each fiber, which goes with the fiber's last switch.
+  if (body_.load(std::memory_order_relaxed) != nullptr && !busy_.load(std::memory_order_relaxed)) {
+    is_leaving_ = true;
+    switch_in();
+  }
+#endif
 #if defined(__SANITIZE_THREAD__)
   __tsan_destroy_fiber(sanitizer_fiber_);
 #endif
@@ -57,6 +64,12 @@ void Fiber::loop() {
     (*body_.load(std::memory_order_relaxed))();
     busy_.store(false, std::memory_order_relaxed);
     switch_out();
+#if defined(__SANITIZE_ADDRESS__)
+    if (is_leaving_) {
+      __sanitizer_start_switch_fiber(nullptr, outside_stack_, outside_stack_size_);
+      setcontext(&outside_);
+    }
+#endif
   }
 }
 

@@ -41,6 +41,7 @@ class Fiber {
   void* sanitizer_fiber_ = nullptr;
   void* sanitizer_outside_ = nullptr;
   void* fake_stack_ = nullptr;
+  bool is_leaving_ = false;
   const void* outside_stack_ = nullptr;
   size_t outside_stack_size_ = 0;
 };

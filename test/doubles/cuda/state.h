@@ -139,15 +139,18 @@ struct Stream {
 };
 
 // One piece of work. `submit`: what the host does each time it is given to a stream, under the
-// lock.
+// lock. The rest is for what sets it anew in a graph.
 struct Node {
   Job job;
   std::function<void(Stream&)> submit;
+  enum class Kind { kOther, kUpload, kDownload, kLaunch } kind = Kind::kOther;
+  CUgraphNode handle = nullptr;  // in a graph
 };
 
 struct Graph {
   int device = 0;
   std::vector<Node> nodes;
+  CUgraph source = nullptr;  // of an executable graph: what it was made of
 };
 
 struct Capture {
@@ -155,7 +158,8 @@ struct Capture {
   int mode = CU_STREAM_CAPTURE_MODE_THREAD_LOCAL;
   Stream* origin = nullptr;
   bool invalid = false;
-  std::map<Stream*, CaptureClock> clocks;  // of each stream that takes part
+  std::map<Stream*, CaptureClock> clocks;            // of each stream that takes part
+  std::map<Stream*, std::vector<CUgraphNode>> ends;  // what its next node waits for
   std::shared_ptr<Graph> graph = std::make_shared<Graph>();
 };
 
