@@ -1,119 +1,153 @@
-// deeplab-rt segment: pictures in, overlay PNGs and tables out. A bad picture does not stop the others.
+// deeplab-rt segment: pictures, clips and cameras in, overlays, maps and tables out. What is bad does not stop the rest.
 
-import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { AutoModel } from "../auto-model.js";
-import { invalidOption, unitNumber } from "../checks.js";
-import type { ClassStats } from "../class-stats.js";
-import { DeepLabError } from "../errors.js";
-import type { SemanticSegmentationModel } from "../model.js";
-import type { SemanticSegmentationResult } from "../result.js";
-import { type CommandContext, describeError } from "./context.js";
+import type { AddCommand } from "./command.js";
+import type { CommandContext } from "./context.js";
 import { exitCodes } from "./exit-codes.js";
+import { chunks, inOrder } from "./in-order.js";
+import { loadModel } from "./load-model.js";
 import { makeOutputFolder } from "./output-folder.js";
-import { resultReport } from "./table.js";
+import { CocoCollection } from "./segment/coco.js";
+import { cocoFile } from "./segment/formats.js";
+import { findInputs } from "./segment/inputs.js";
+import type { Outcome } from "./segment/outcome.js";
+import { type PictureWork, segmentPictures } from "./segment/pictures.js";
+import { planTasks, type Task } from "./segment/plan.js";
+import { Reporter } from "./segment/reporter.js";
+import {
+  checkClasses,
+  parseSegmentOptions,
+  type SegmentCommandOptions,
+  type SegmentSettings,
+  withSegmentOptions,
+} from "./segment/settings.js";
+import { readStdin } from "./segment/stdin.js";
+import { findVideoEncoder } from "./video/encoders.js";
+import { segmentVideo, type VideoWork } from "./video/segment-video.js";
 
-/** The sample model that ships with the package. */
-export const sampleModel = path.join(__dirname, "..", "..", "models", "sample");
-
-/** Options as commander gives them. */
-export interface SegmentCommandOptions {
-  readonly model: string;
-  readonly output: string;
-  readonly confidence: string;
-  readonly json?: boolean;
-}
-
-interface Done {
-  readonly image: string;
-  readonly overlay: string;
-  readonly result: SemanticSegmentationResult;
-  readonly classes: readonly ClassStats[];
-}
-
-interface Failed {
-  readonly image: string;
-  readonly error: unknown;
-}
+/** Declares the command. */
+export const addSegment: AddCommand = (program, { context, finish }) => {
+  const command = program
+    .command("segment")
+    .description("segment pictures and videos: tables on the terminal, overlays and other files for each")
+    .argument("<inputs...>", "pictures, folders, patterns, - (stdin), clips, rtsp: addresses or cameras");
+  withSegmentOptions(command).action(async (inputs: string[], options: SegmentCommandOptions) =>
+    finish(await segmentCommand(inputs, options, context)),
+  );
+};
 
 /** Runs the command. @returns the exit code */
 export async function segmentCommand(
-  images: readonly string[],
+  given: readonly string[],
   options: SegmentCommandOptions,
   context: CommandContext,
 ): Promise<number> {
-  const confidence = parseConfidence(options.confidence);
-  await makeOutputFolder(options.output);
-  await using model = await AutoModel.fromPretrained(options.model, { signal: context.signal });
-  const names = overlayNames(images);
-  const outcomes: (Done | Failed)[] = [];
-  for (const [i, image] of images.entries()) {
-    const overlay = path.join(options.output, names[i] ?? "");
-    const outcome = await segmentOne(model, image, overlay, confidence, context);
-    outcomes.push(outcome);
-    if (!options.json) report(outcome, context);
-  }
-  if (options.json) context.print(JSON.stringify(outcomes.map(asJson), null, 2));
-  return outcomes.some((outcome) => "error" in outcome) ? exitCodes.failed : exitCodes.ok;
-}
-
-/** A number, `best` or `default`, as text. */
-export function parseConfidence(text: string): number | "best" | "default" {
-  if (text === "best" || text === "default") return text;
-  const value = text.trim() === "" ? Number.NaN : Number(text);
-  if (Number.isNaN(value))
-    return invalidOption("--confidence", 'a number from 0 to 1, "best" or "default"', text);
-  return unitNumber(value, "--confidence");
-}
-
-// Pictures of the same name from different folders must not overwrite each other.
-function overlayNames(images: readonly string[]): string[] {
-  const taken = new Set<string>();
-  return images.map((image) => {
-    const base = path.parse(image.startsWith("file:") ? new URL(image).pathname : image).name;
-    let name = `${base}.overlay.png`;
-    for (let i = 2; taken.has(name); i++) name = `${base}-${i}.overlay.png`;
-    taken.add(name);
-    return name;
+  const settings = parseSegmentOptions(options);
+  await makeOutputFolder(settings.output);
+  const { inputs, leftOut } = await findInputs(given, settings.recursive);
+  const isContinued = settings.existing === "skip";
+  const coco = settings.formats.includes("coco")
+    ? await CocoCollection.open(path.join(settings.output, cocoFile), isContinued, settings.classes)
+    : undefined;
+  const tasks = await planTasks(inputs, settings, coco ?? { exists: false, has: () => false });
+  const toDo = tasks.filter(({ isDone }) => !isDone);
+  const reporter = new Reporter(context, settings, {
+    total: tasks.length,
+    toDo: toDo.length,
+    hasVideo: toDo.some(isVideo),
   });
-}
-
-async function segmentOne(
-  model: SemanticSegmentationModel,
-  image: string,
-  overlay: string,
-  confidence: number | "best" | "default",
-  { signal }: CommandContext,
-): Promise<Done | Failed> {
+  if (leftOut > 0) reporter.note(leftOutText(leftOut));
   try {
-    const result = await model.infer(image, { confidence, signal });
-    await writeFile(overlay, await result.overlay({ image, format: "png" }));
-    return { image, overlay, result, classes: await result.classStats() };
-  } catch (error) {
+    if (toDo.length === 0) for (const task of tasks) reporter.report(skipped(task));
+    else await segmentAll(tasks, { settings, options, context, reporter, coco });
+  } finally {
+    await coco?.save(tasks.map(({ cocoName }) => cocoName));
+    reporter.end();
+  }
+  return reporter.hasFailures ? exitCodes.failed : exitCodes.ok;
+}
+
+interface Run {
+  readonly settings: SegmentSettings;
+  readonly options: SegmentCommandOptions;
+  readonly context: CommandContext;
+  readonly reporter: Reporter;
+  readonly coco: CocoCollection | undefined;
+}
+
+async function segmentAll(
+  tasks: readonly Task[],
+  { settings, options, context, reporter, coco }: Run,
+): Promise<void> {
+  const { signal } = context;
+  const toDo = tasks.filter(({ isDone }) => !isDone);
+  // Before the model is loaded: what is missing is said at once.
+  const encoder = toDo.some(isVideo) ? await findVideoEncoder(signal) : undefined;
+  await using model = await loadModel(settings.model, options, context, webHosts(toDo));
+  checkClasses(settings.classes, model.classNames);
+  coco?.checkModel(model.info());
+  const isPiped = toDo.some(({ input }) => input.kind === "stdin");
+  const stdin = isPiped ? await readStdin(context.stdin, signal) : undefined;
+  const pictures = { model, settings, signal, stdin, coco, onStep: () => reporter.step() };
+  const onFrame: VideoWork["onFrame"] = (...facts) => reporter.frame(...facts);
+  const videos = encoder && { model, settings, signal, encoder, onFrame };
+  const rest = [...tasks];
+  const names = tasks.map(({ cocoName }) => cocoName);
+  const reportSkipped = () => {
+    while (rest[0]?.isDone) reporter.report(skipped(rest.shift() as Task));
+  };
+  reportSkipped();
+  for await (const outcome of outcomesOf(toDo, pictures, videos)) {
+    reporter.report(outcome);
+    rest.shift();
+    reportSkipped();
+    await coco?.saveNowAndThen(names);
+  }
+}
+
+function webHosts(tasks: readonly Task[]): string[] {
+  const addresses = tasks.filter(({ input }) => input.kind === "picture" && /^https?:/i.test(input.id));
+  return [...new Set(addresses.map(({ input }) => new URL(input.id).host))];
+}
+
+// In the order of the tasks. A video has the machine for itself.
+async function* outcomesOf(
+  tasks: readonly Task[],
+  pictures: PictureWork,
+  videos: VideoWork | undefined,
+): AsyncGenerator<Outcome, void, undefined> {
+  const { settings, signal } = pictures;
+  for (const span of spans(tasks)) {
+    const [first] = span;
     signal.throwIfAborted();
-    if (error instanceof DeepLabError || (error as NodeJS.ErrnoException).syscall !== undefined)
-      return { image, error };
-    throw error;
+    if (first !== undefined && videos !== undefined && isVideo(first)) {
+      yield await segmentVideo(first, videos);
+      continue;
+    }
+    const segment = (group: Task[]) => segmentPictures(group, pictures);
+    const groups = inOrder(chunks(span, settings.batch), settings.concurrency, segment);
+    for await (const outcomes of groups) yield* outcomes;
   }
 }
 
-function report(outcome: Done | Failed, context: CommandContext): void {
-  if ("error" in outcome) {
-    context.complain(`${outcome.image}: ${describeError(outcome.error)}\n`);
-    return;
+const isVideo = ({ input }: Task) => input.kind === "clip" || input.kind === "camera";
+
+// Pictures that follow each other together, each video alone.
+function spans(tasks: readonly Task[]): Task[][] {
+  const all: Task[][] = [];
+  for (const task of tasks) {
+    const last = all.at(-1);
+    const before = last?.[0];
+    if (last === undefined || before === undefined || isVideo(task) || isVideo(before)) all.push([task]);
+    else last.push(task);
   }
-  const { image, overlay, result, classes } = outcome;
-  context.print(`${image}  ${result.width}×${result.height}`);
-  context.print(`${resultReport(classes, result.timings, context.isTerminal)}\n\noverlay  ${overlay}\n`);
+  return all;
 }
 
-function asJson(outcome: Done | Failed) {
-  const { image } = outcome;
-  if ("error" in outcome) {
-    const { code, message, detail } = outcome.error as Partial<DeepLabError>;
-    return { image, error: { code, message, detail } };
-  }
-  const { overlay, result, classes } = outcome;
-  const { width, height, timings, nonFinitePixels } = result;
-  return { image, overlay, width, height, classes, timings, nonFinitePixels };
+const skipped = ({ input, files }: Task): Outcome => ({ kind: "skipped", name: input.name, files });
+
+function leftOutText(count: number): string {
+  return count === 1
+    ? "1 picture left out: by its name it is an output of deeplab-rt."
+    : `${count} pictures left out: by their names they are outputs of deeplab-rt.`;
 }

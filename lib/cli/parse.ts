@@ -1,0 +1,68 @@
+// Values of options as they are typed. Each says what it expected and what came instead.
+
+import { invalidOption } from "../checks.js";
+import type { ImageExtent } from "../compile/options.js";
+import { didYouMean } from "../suggest.js";
+
+/**
+ * A whole number, or undefined where nothing was given.
+ * @throws DeepLabError OPTION_INVALID
+ */
+export function wholeNumber(text: string | undefined, name: string): number | undefined {
+  if (text === undefined) return undefined;
+  return /^\d+$/.test(text) ? Number(text) : invalidOption(name, "a whole number", text);
+}
+
+/**
+ * A whole number within bounds, or the default.
+ * @throws DeepLabError OPTION_INVALID
+ */
+export function count(text: string | undefined, name: string, most: number, fallback: number): number {
+  if (text === undefined) return fallback;
+  const value = /^\d+$/.test(text) ? Number(text) : 0;
+  return value >= 1 && value <= most ? value : invalidOption(name, `a whole number from 1 to ${most}`, text);
+}
+
+/**
+ * `512x512`, or undefined where nothing was given.
+ * @throws DeepLabError OPTION_INVALID
+ */
+export function extent(text: string | undefined, name: string): ImageExtent | undefined {
+  if (text === undefined) return undefined;
+  const [, width, height] = /^(\d{1,5})[x×](\d{1,5})$/.exec(text) ?? [];
+  if (width === undefined) return invalidOption(name, "a size like 512x512", text);
+  return { width: Number(width), height: Number(height) };
+}
+
+/**
+ * A number from 0, or undefined where nothing was given; whoever uses it checks that it is at most 1.
+ * @throws DeepLabError OPTION_INVALID
+ */
+export function decimal(text: string | undefined, name: string): number | undefined {
+  if (text === undefined) return undefined;
+  return /^\d*\.?\d+$/.test(text) ? Number(text) : invalidOption(name, "a number from 0 to 1", text);
+}
+
+/** What stands between commas, without spaces around it and without empty entries. */
+export function commaList(text: string): string[] {
+  return text
+    .split(",")
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== "");
+}
+
+/**
+ * A list of some of a few words, each once.
+ * @throws DeepLabError OPTION_INVALID
+ */
+export function choiceList<T extends string>(text: string, name: string, choices: readonly T[]): T[] {
+  const given = [...new Set(commaList(text))];
+  const expected = `a list of ${choices.join(", ")}, with commas`;
+  if (given.length === 0) return invalidOption(name, expected, text);
+  for (const entry of given) {
+    if (!(choices as readonly string[]).includes(entry)) {
+      return invalidOption(name, expected, entry, didYouMean(entry, choices));
+    }
+  }
+  return given as T[];
+}
