@@ -1,103 +1,109 @@
-// Encoded picture → RGB or grey pixels, by sharp (libvips, on libuv's threads), like OpenCV's imread in
-// colour: EXIF orientation applied, alpha dropped and not blended, ICC profile ignored, 16 bits cut to
-// the upper 8, first frame only. Unlike it, damaged data is an error.
+// Encoded picture → RGB or grey pixels, by sharp (libvips, on libuv's threads), like OpenCV's imread in colour (see
+// docs/images.md for what was measured). Unlike it, damaged data is an error.
 
-import type { default as Sharp, SharpOptions } from "sharp";
+import type { Sharp, SharpOptions } from "sharp";
 import { DeepLabError } from "../errors.js";
 import type { NativeImage } from "../native.js";
+import { inksToRgb } from "./cmyk.js";
+import { checkDecodedSize, corrupt, decoderWords, unsupportedFormat } from "./decode-errors.js";
+import { type Decoder, loadDecoder } from "./decoder.js";
+import { type PictureHeader, readHeader } from "./header.js";
 import { isDecodable, sniffFormat } from "./sniff.js";
 
-/** Most pixels an encoded picture may have: a small file can name a huge size. */
-export const decodedPixelLimit = 100_000_000;
+export { preloadDecoder } from "./decoder.js";
 
-const options: SharpOptions = {
-  limitInputPixels: decodedPixelLimit,
-  // Stops at missing or damaged data, but not at harmless oddities such as bytes after the end.
-  failOn: "error",
-  autoOrient: true,
-  ignoreIcc: true,
-  pages: 1,
-};
+/** Most pixels an encoded picture may have unless `limitInputPixels` says otherwise: a small file can name a huge size. */
+export const decodedPixelLimit = 100_000_000;
 
 /**
  * Decodes one picture; the pixels are memory that only we hold, so native code reads them in place.
+ * @param limit Most pixels (`limitInputPixels`); the header is asked before any memory is taken.
  * @throws DeepLabError IMAGE_EMPTY, IMAGE_UNSUPPORTED, IMAGE_CORRUPT, IMAGE_TOO_LARGE,
  *   IMAGE_DECODER_UNAVAILABLE
  */
-export async function decodePixels(bytes: Uint8Array): Promise<NativeImage> {
+export async function decodePixels(bytes: Uint8Array, limit = decodedPixelLimit): Promise<NativeImage> {
   if (bytes.length === 0) throw new DeepLabError("IMAGE_EMPTY", "The picture is empty (0 bytes).");
   const format = sniffFormat(bytes);
-  if (!isDecodable(format)) throw unsupported(format, bytes);
-  const sharp = await loadSharp();
-  try {
-    const { data, info } = await sharp(bytes, options)
-      .removeAlpha()
-      .toColourspace("srgb")
-      .raw({ depth: "uchar" })
-      .toBuffer({ resolveWithObject: true });
-    const { width, height, channels } = info;
-    return {
-      data,
-      width,
-      height,
-      stride: width * channels,
-      colorFormat: channels === 1 ? "gray" : "rgb",
-      matrix: "bt601",
-      range: "limited",
-      borrow: true,
-    };
-  } catch (error) {
-    throw decodeError(error as Error, format);
-  }
-}
-
-/**
- * Starts loading sharp, which takes a good part of a second at worst: done while a model loads, the first picture
- * need not wait for it. Never fails: whoever decodes is told what is wrong.
- * @returns settled when it is loaded, or cannot be
- */
-export function preloadDecoder(): Promise<void> {
-  return loadSharp().then(
-    () => {},
-    () => {},
-  );
-}
-
-async function loadSharp(): Promise<typeof Sharp> {
-  try {
-    return (await import("sharp")).default;
-  } catch (error) {
-    throw new DeepLabError(
-      "IMAGE_DECODER_UNAVAILABLE",
-      `The picture decoder "sharp" cannot be loaded: ${(error as Error).message}`,
-      {
-        cause: error,
-      },
+  if (!isDecodable(format)) throw unsupportedFormat(format, bytes);
+  const sharp = await loadDecoder();
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const header = await readHeader(file, format, sharp);
+  checkDecodedSize(format, header.size, limit);
+  if (header.isTooShort) {
+    const { width, height } = header.size;
+    throw corrupt(
+      format,
+      `its header says ${width}×${height} pixels, more than ${file.length} bytes can hold`,
     );
   }
+  return decode(file, header, sharp, limit);
 }
 
-function decodeError(error: Error, format: string | undefined): DeepLabError {
-  if (/exceeds pixel limit/i.test(error.message)) {
-    return new DeepLabError(
-      "IMAGE_TOO_LARGE",
-      `The picture has more than ${decodedPixelLimit} pixels, the most allowed.`,
-      {
-        detail: { allowed: decodedPixelLimit },
-        cause: error,
-      },
-    );
+async function decode(file: Buffer, header: PictureHeader, sharp: Decoder, limit: number) {
+  const { data, info } = await pixels(file, header, sharp, limit);
+  const { width, height } = info;
+  const isInks = header.samples === "inks" && info.channels === 4;
+  const rgb = isInks ? await inksToRgb(data, header.format === "TIFF" ? "TIFF" : "JPEG") : data;
+  const channels = isInks ? 3 : info.channels;
+  return {
+    data: rgb,
+    width,
+    height,
+    stride: width * channels,
+    colorFormat: channels === 1 ? "gray" : "rgb",
+    matrix: "bt601",
+    range: "limited",
+    borrow: true,
+  };
+}
+
+// The JPEG decoder only warns where data is missing or damaged, and fills in grey; but it warns of harmless things too.
+const harmless = /extraneous bytes before marker|unknown JFIF revision|Unknown Adobe color transform/;
+
+async function pixels(file: Buffer, header: PictureHeader, sharp: Decoder, limit: number) {
+  const run = (failOn: "error" | "warning") =>
+    convert(sharp(file, { ...options(limit), failOn }), header).toBuffer({ resolveWithObject: true });
+  try {
+    return await run(header.format === "JPEG" ? "warning" : "error");
+  } catch (error) {
+    const words = decoderWords(error);
+    const isHarmless = header.format === "JPEG" && words.split("; ").every((line) => harmless.test(line));
+    if (!isHarmless) throw corrupt(header.format, words, error);
   }
-  return new DeepLabError("IMAGE_CORRUPT", `The ${format} picture cannot be decoded: ${error.message}.`, {
-    detail: { format, reason: error.message },
-    cause: error,
-  });
+  try {
+    return await run("error");
+  } catch (error) {
+    throw corrupt(header.format, decoderWords(error), error);
+  }
 }
 
-function unsupported(format: string | undefined, bytes: Uint8Array): DeepLabError {
-  const begin = Buffer.from(bytes.subarray(0, 8)).toString("hex").replace(/../g, "$& ").trim();
-  const what = format === undefined ? `no picture format that is known (it begins with ${begin})` : format;
-  return new DeepLabError("IMAGE_UNSUPPORTED", `The data is ${what}, which cannot be decoded.`, {
-    detail: { format: format ?? null, begin },
-  });
+function options(limit: number): SharpOptions {
+  return { limitInputPixels: limit, autoOrient: true, ignoreIcc: true, pages: 1 };
+}
+
+/** The steps that give imread's pixels: EXIF orientation and ignoring profiles are options already. */
+function convert(image: Sharp, { samples, premultiplied, gif }: PictureHeader): Sharp {
+  if (gif !== undefined) return gifCanvas(image, gif).toColourspace("srgb").raw({ depth: "uchar" });
+  if (premultiplied) image.flatten({ background: "#000" });
+  else if (samples !== "inks") image.removeAlpha();
+  if (samples === "inks") return image.pipelineColourspace("cmyk").toColourspace("cmyk").raw();
+  // Cut to the upper byte in the end: this makes it value · 255 / 65535, rounded.
+  if (samples === "rounded") image.pipelineColourspace("rgb16").linear((255 * 256) / 65_535, 128);
+  return image.toColourspace("srgb").raw({ depth: "uchar" });
+}
+
+function gifCanvas(
+  image: Sharp,
+  { canvas, left, top, frame, background }: NonNullable<PictureHeader["gif"]>,
+): Sharp {
+  return image
+    .extract({ left, top, ...frame })
+    .flatten({ background })
+    .extend({
+      left,
+      top,
+      right: canvas.width - left - frame.width,
+      bottom: canvas.height - top - frame.height,
+      background,
+    });
 }

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { DeepLabError } from "../errors.js";
 import { showPath } from "../show.js";
 import { isBase64Picture } from "./base64.js";
+import { schemeOf } from "./scheme.js";
 
 /**
  * The bytes of a picture file.
@@ -40,18 +41,16 @@ function base64(length: number): DeepLabError {
   return new DeepLabError(
     "IMAGE_INVALID",
     `Expected the path of a picture but received ${length} characters that look like a picture in base64.`,
-    { detail: { length }, hint: 'pass its bytes: Buffer.from(text, "base64").' },
+    { detail: { length }, hint: "pass { base64: text }." },
   );
 }
 
 function toPath(source: string | URL): string {
   const text = String(source);
-  // One letter before the colon is a Windows drive, not a scheme.
-  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(text.slice(0, 40))?.[1]?.toLowerCase();
+  const scheme = schemeOf(source);
   if (source instanceof URL || scheme === "file") return fromFileUrl(text, scheme);
-  if (scheme !== undefined && ["http", "https", "data", "ftp", "blob"].includes(scheme)) {
+  if (scheme !== undefined && ["ftp", "blob", "s3", "gs"].includes(scheme))
     throw unsupportedScheme(text, scheme);
-  }
   if (text === "")
     throw new DeepLabError("IMAGE_NOT_FOUND", "The path of the picture is empty.", { detail: { file: "" } });
   return text;
@@ -66,18 +65,15 @@ function fromFileUrl(text: string, scheme = ""): string {
   }
 }
 
-// Queries may hold keys, and a data: address is the picture itself: neither is repeated.
+// Queries may hold keys, and are not repeated.
 function unsupportedScheme(text: string, scheme: string): DeepLabError {
-  const isData = scheme === "data";
-  const where = isData ? `${text.length} characters` : showPath(text.replace(/[?#].*$/s, ""));
   return new DeepLabError(
     "IMAGE_UNSUPPORTED",
-    `Pictures cannot be read from ${scheme}: addresses (${where}).`,
+    `Pictures cannot be read from ${scheme}: addresses (${showPath(text.replace(/[?#].*$/s, ""))}).`,
     {
       detail: { scheme },
-      hint: isData
-        ? 'pass the bytes: Buffer.from(text.slice(text.indexOf(",") + 1), "base64").'
-        : "fetch the picture and pass its bytes.",
+      hint:
+        scheme === "blob" ? "pass the Blob itself." : "fetch the picture and pass its bytes, or its stream.",
     },
   );
 }

@@ -2,17 +2,13 @@
 // its place) is the error.
 
 import { withIndex } from "../errors.js";
-import {
-  type ImageSource,
-  type LoadedImage,
-  loadImage,
-  ownPixels,
-  type TakenImage,
-  takeImage,
-} from "./source.js";
+import { stopSignal } from "../stop-signal.js";
+import { isNodeStream, isWebStream } from "./byte-stream.js";
+import { type ImageSource, type LoadedImage, loadImage, ownPixels, takeImage } from "./source.js";
+import { dropImages, type LoadSettings, type TakenImage, type TakeSettings } from "./taken.js";
 
-// libuv has four threads by default; more decoders at once would only hold more memory.
-const decodersAtOnce = 4;
+/** libuv has four threads by default; more decoders at once would only hold more memory. */
+export const decodersAtOnce = 4;
 
 /** One image or a list of them; errors of a list say which. */
 export interface ImageRequest {
@@ -27,19 +23,32 @@ export interface TakenImages {
 }
 
 /**
- * Takes the images at the call.
- * @param copyInput False: raw pixels are read in place.
- * @throws DeepLabError IMAGE_*, with `detail.index` for lists
+ * Takes the images at the call: all of them, or none.
+ * @throws DeepLabError IMAGE_*, NETWORK_NOT_ALLOWED, with `detail.index` for lists
  */
-export function takeImages({ sources, isList }: ImageRequest, copyInput: boolean): TakenImages {
-  const images = sources.map((source, index) => {
+export function takeImages({ sources, isList }: ImageRequest, settings: TakeSettings): TakenImages {
+  const images: TakenImage[] = [];
+  for (const [index, source] of sources.entries()) {
     try {
-      return takeImage(source, copyInput);
+      images.push(takeImage(source, settings));
     } catch (error) {
+      dropImages(images);
+      dropStreams(sources.slice(index + 1), settings);
       throw isList ? withIndex(error, index) : error;
     }
-  });
+  }
   return { images, isList };
+}
+
+/** Lets go of the streams among images that were not taken: the call ended before. */
+export function dropStreams(sources: readonly ImageSource[], settings: TakeSettings): void {
+  for (const source of sources.filter((one) => isNodeStream(one) || isWebStream(one))) {
+    try {
+      dropImages([takeImage(source, settings)]);
+    } catch {
+      // It is none of ours: the call has another error already.
+    }
+  }
 }
 
 /** The pixels where all images are raw, for native code in the tick of the call; else undefined. */
@@ -58,46 +67,54 @@ export function ownImages({ images, isList }: TakenImages): TakenImages {
 }
 
 /**
- * Reads and decodes images that are our own, a few at a time.
- * @param checkWanted Asked before each image; what it throws ends the work.
- * @throws DeepLabError IMAGE_*, with `detail.index` for lists: the first bad one by its place
+ * Reads and decodes images that are our own, a few at a time. Those that were not begun are not dropped.
+ * @throws DeepLabError IMAGE_*, NETWORK_*, with `detail.index` for lists: the first bad one by its place; the reason
+ *   of `settings.stop`
  */
-export function loadImages(
+export async function loadImages(
   { images, isList }: TakenImages,
-  checkWanted: () => void = () => {},
+  settings: LoadSettings,
 ): Promise<LoadedImage[]> {
-  return decodeAll(images, checkWanted, (error, index) => (isList ? withIndex(error, index) : error));
+  const { loaded, failures } = await loadSome(images, settings);
+  settings.stop.throwIfAborted();
+  const [first] = failures.sort((a, b) => a.index - b.index);
+  if (first !== undefined) throw isList ? withIndex(first.error, first.index) : first.error;
+  return loaded;
 }
 
-async function decodeAll(
-  taken: readonly TakenImage[],
-  checkWanted: () => void,
-  locate: (error: unknown, index: number) => unknown,
-): Promise<LoadedImage[]> {
+interface Failure {
+  readonly index: number;
+  readonly error: unknown;
+}
+
+// After a failure no further one is begun. Those before it are waited for, as one of them may be the first bad one;
+// those after it are stopped.
+async function loadSome(images: readonly TakenImage[], settings: LoadSettings) {
   const loaded: LoadedImage[] = [];
-  const failures: { readonly index: number; readonly error: unknown }[] = [];
-  let unwanted: { readonly error: unknown } | undefined;
-  const queue = taken.entries();
-  const decodeSome = async () => {
-    // One iterator for all: each takes the next image that nobody has.
-    for (const [index, one] of queue) {
-      if (failures.length > 0 || unwanted !== undefined) return;
-      try {
-        checkWanted();
-      } catch (error) {
-        unwanted = { error };
-        return;
-      }
-      try {
-        loaded[index] = await loadImage(one);
-      } catch (error) {
-        failures.push({ index, error });
-      }
+  const failures: Failure[] = [];
+  const underWay = new Map<number, AbortController>();
+  const load = async (index: number, image: TakenImage) => {
+    const own = new AbortController();
+    underWay.set(index, own);
+    const { signal, release } = stopSignal([settings.stop, own.signal]);
+    try {
+      loaded[index] = await loadImage(image, { ...settings, stop: signal });
+    } catch (error) {
+      failures.push({ index, error });
+      for (const [other, controller] of underWay) if (other > index) controller.abort(error);
+    } finally {
+      underWay.delete(index);
+      release();
     }
   };
-  await Promise.all(Array.from({ length: decodersAtOnce }, decodeSome));
-  if (unwanted !== undefined) throw unwanted.error;
-  const [first] = failures.sort((a, b) => a.index - b.index);
-  if (first !== undefined) throw locate(first.error, first.index);
-  return loaded;
+  const queue = images.entries();
+  const loadInTurn = async () => {
+    // One iterator for all: each takes the next image that nobody has.
+    for (const [index, image] of queue) {
+      if (failures.length > 0 || settings.stop.aborted) return;
+      await load(index, image);
+    }
+  };
+  await Promise.all(Array.from({ length: decodersAtOnce }, loadInTurn));
+  return { loaded, failures };
 }

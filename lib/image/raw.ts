@@ -5,6 +5,7 @@ import { DeepLabError } from "../errors.js";
 import type { NativeImage } from "../native.js";
 import { show } from "../show.js";
 import { didYouMean } from "../suggest.js";
+import { viewBytes } from "./encoded.js";
 
 /**
  * Order of a pixel's bytes. `"nv12"`: a plane of luma, then, at the same stride, half as many rows of Cb and Cr by
@@ -16,7 +17,8 @@ export type ColorFormat = "rgb" | "bgr" | "rgba" | "bgra" | "gray" | "nv12";
 export interface RawImage {
   /**
    * `height` rows of `stride` bytes; the last one may end with its last pixel. Copied at the call, unless over a
-   * SharedArrayBuffer (read in place until the call is answered) or with `copyInput: false`.
+   * SharedArrayBuffer, from `model.allocateImage`, or with `copyInput: false`: read in place until the call is
+   * answered then, and not to be changed before.
    */
   readonly data: Uint8Array | Uint8ClampedArray | ArrayBuffer | SharedArrayBuffer;
   /** Pixels. */
@@ -33,6 +35,10 @@ export interface RawImage {
   readonly matrix?: "bt601" | "bt709";
   /** For `"nv12"`: luma from 16 to 235, or from 0 to 255. @default "limited" */
   readonly range?: "limited" | "full";
+  /** Of an `ImageData`: not looked at, as colour profiles of picture files are not. */
+  readonly colorSpace?: string;
+  /** Of an `ImageData`: 8 bits a channel are the only ones taken. */
+  readonly pixelFormat?: "rgba-unorm8";
 }
 
 const channelsOf: Readonly<Record<ColorFormat, number>> = {
@@ -43,12 +49,27 @@ const channelsOf: Readonly<Record<ColorFormat, number>> = {
   rgba: 4,
   bgra: 4,
 };
+/** All formats. */
+export const colorFormats = Object.keys(channelsOf) as readonly ColorFormat[];
 const formatOf: Readonly<Record<number, ColorFormat>> = { 1: "gray", 3: "rgb", 4: "rgba" };
 const keys = ["data", "width", "height", "channels", "stride", "colorFormat", "matrix", "range"];
+// What an `ImageData` has besides, where its class has no getters.
+const imageDataKeys = ["colorSpace", "pixelFormat"];
 
 /** Both maps of a larger picture would not fit into one ArrayBuffer each on every platform. */
 export const mostPixels = 2 ** 28;
-const longestSide = 2 ** 20;
+/** Pixels, of either side. */
+export const longestSide = 2 ** 20;
+
+/** Bytes of a row without padding, and how many rows there are: those of chroma too. */
+export function denseRows(
+  width: number,
+  height: number,
+  format: ColorFormat,
+): { readonly rowBytes: number; readonly rows: number } {
+  if (format !== "nv12") return { rowBytes: width * channelsOf[format], rows: height };
+  return { rowBytes: width + (width % 2), rows: height + Math.ceil(height / 2) };
+}
 
 /**
  * Checks raw pixels and describes them for native code, which copies them in the call or reads them in place.
@@ -57,15 +78,13 @@ const longestSide = 2 ** 20;
  */
 export function fromRaw(raw: RawImage, copyInput = true): NativeImage {
   for (const key of Object.keys(raw)) {
-    if (!keys.includes(key))
+    if (!keys.includes(key) && !imageDataKeys.includes(key))
       throw invalid(key, `one of ${keys.join(", ")}`, `the key ${show(key)}`, didYouMean(key, keys));
   }
   const data = bytesOf(raw.data);
   const { width, height } = checkSize(raw);
   const { channels, colorFormat } = checkFormat(raw, data.length);
-  const isNv12 = colorFormat === "nv12";
-  const rowBytes = isNv12 ? width + (width % 2) : width * channels;
-  const rows = isNv12 ? height + Math.ceil(height / 2) : height;
+  const { rowBytes, rows } = denseRows(width, height, colorFormat);
   const stride = checkStride(raw.stride, rowBytes);
   checkLength(data.length, { channels, rows, rowBytes, stride, hasStride: raw.stride !== undefined });
   return {
@@ -85,7 +104,7 @@ function nv12Option(raw: RawImage, name: "matrix" | "range", choices: readonly [
   if (value === undefined) return choices[0];
   if (raw.colorFormat !== "nv12") throw invalid(name, 'left out, but for colorFormat "nv12",', show(value));
   if (choices.includes(value)) return value;
-  throw invalid(name, choices.map(show).join(" or "), show(value), didYouMean(String(value), choices));
+  throw invalid(name, choices.map(show).join(" or "), show(value), didYouMean(value, choices));
 }
 
 // Shared memory cannot be transferred away. That of a resizable buffer can vanish while its views live.
@@ -95,9 +114,10 @@ function isReadInPlace({ buffer }: Uint8Array, copyInput: boolean): boolean {
 }
 
 function bytesOf(data: unknown): Uint8Array {
-  if (data instanceof Uint8Array) return data;
-  if (data instanceof Uint8ClampedArray) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  if (data instanceof ArrayBuffer || data instanceof SharedArrayBuffer) return new Uint8Array(data);
+  if (data instanceof Uint8Array && data.length > 0) return data;
+  if (types.isUint8Array(data) || types.isUint8ClampedArray(data) || types.isAnyArrayBuffer(data)) {
+    return viewBytes(data, "The picture's data");
+  }
   throw invalid("data", "8-bit pixels in a Uint8Array, Uint8ClampedArray or ArrayBuffer", show(data));
 }
 
@@ -120,11 +140,12 @@ function checkSize({ width, height }: RawImage): { width: number; height: number
 
 function checkFormat(raw: RawImage, length: number): { channels: number; colorFormat: ColorFormat } {
   const { channels, colorFormat } = raw;
-  if (colorFormat !== undefined && !Object.hasOwn(channelsOf, colorFormat)) {
-    const names = Object.keys(channelsOf);
-    throw invalid("colorFormat", names.join(", "), show(colorFormat), didYouMean(String(colorFormat), names));
+  // By equality: a key is looked up by its text, which not every object has.
+  if (colorFormat !== undefined && !colorFormats.includes(colorFormat)) {
+    const more = didYouMean(colorFormat, colorFormats);
+    throw invalid("colorFormat", colorFormats.join(", "), show(colorFormat), more);
   }
-  if (channels !== undefined && formatOf[channels] === undefined)
+  if (channels !== undefined && ![1, 3, 4].includes(channels))
     throw invalid("channels", "1, 3 or 4", show(channels));
   const format = colorFormat ?? formatOf[channels ?? guessChannels(raw, length)];
   const count = format === undefined ? 0 : channelsOf[format];
