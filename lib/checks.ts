@@ -78,6 +78,37 @@ export function numberOption(
   return invalidOption(name, `a number from ${min} to ${max}`, value);
 }
 
+const unitBytes = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 } as const;
+const byteSize = /^(\d+(?:\.\d+)?) ?([KMGT]iB)$/;
+// A double holds every whole number up to here, and no machine has more.
+const mostBytes = Number.MAX_SAFE_INTEGER;
+
+/**
+ * A number of bytes, also as a text with a binary unit ("512MiB"), or the default where undefined.
+ * @param min Fewest bytes.
+ */
+export function byteSizeOption(value: unknown, name: string, min: number, fallback: number): number {
+  if (value === undefined) return fallback;
+  const bytes = typeof value === "string" ? bytesOf(value) : value;
+  if (typeof bytes === "number" && Number.isInteger(bytes) && bytes >= min && bytes <= mostBytes)
+    return bytes;
+  const expected = `a whole number of bytes from ${min}, or a text like "512MiB" or "2GiB"`;
+  return invalidOption(name, expected, value, typeof value === "string" ? didYouMeanUnit(value) : "");
+}
+
+function bytesOf(text: string): number | undefined {
+  const [, digits, unit] = byteSize.exec(text.trim()) ?? [];
+  return unit === undefined
+    ? undefined
+    : Math.round(Number(digits) * unitBytes[unit as keyof typeof unitBytes]);
+}
+
+// "2GB", "2 gib", "2G": which bytes are meant is easily said.
+function didYouMeanUnit(text: string): string {
+  const [, digits, prefix] = /^(\d+(?:\.\d+)?) ?([kmgt])(?:i?b)?$/i.exec(text.trim()) ?? [];
+  return prefix === undefined ? "" : ` Did you mean "${digits}${prefix.toUpperCase()}iB"?`;
+}
+
 /** One of a few words, or the default where undefined. */
 export function choiceOption<T extends string>(
   value: unknown,
@@ -88,7 +119,7 @@ export function choiceOption<T extends string>(
   if (value === undefined) return fallback;
   if ((choices as readonly unknown[]).includes(value)) return value as T;
   const expected = `one of ${choices.map((choice) => JSON.stringify(choice)).join(", ")}`;
-  return invalidOption(name, expected, value, typeof value === "string" ? didYouMean(value, choices) : "");
+  return invalidOption(name, expected, value, didYouMean(value, choices));
 }
 
 /** A non-empty string, or undefined. */

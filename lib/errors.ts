@@ -24,11 +24,22 @@ export const errorCodes = [
   "IMAGE_EMPTY_CROP",
   "IMAGE_SIZES_DIFFER",
   "IMAGE_DECODER_UNAVAILABLE",
+  "NETWORK_NOT_ALLOWED",
+  "NETWORK_FORBIDDEN_ADDRESS",
+  "NETWORK_TIMEOUT",
+  "NETWORK_TOO_LARGE",
+  "NETWORK_FAILED",
   "OPTION_UNKNOWN",
   "OPTION_INVALID",
   "BACKEND_UNAVAILABLE",
   "BACKEND_ADDON_UNAVAILABLE",
   "BACKEND_FAILED",
+  "ENGINE_INVALID",
+  "ENGINE_VERSION_MISMATCH",
+  "ENGINE_DEVICE_MISMATCH",
+  "ENGINE_UNTRUSTED",
+  "ENGINE_BUILD_FAILED",
+  "ENGINE_INACCURATE",
   "DEVICE_UNAVAILABLE",
   "DEVICE_FAILED",
   "DEVICE_LOST",
@@ -40,6 +51,7 @@ export const errorCodes = [
   "QUEUE_FULL",
   "DEADLINE_EXCEEDED",
   "CLOSED",
+  "RESULT_DISPOSED",
   "INTERNAL",
 ] as const;
 
@@ -149,7 +161,8 @@ function readDetail(detail: unknown): Record<string, unknown> {
   return copy;
 }
 
-function atCallSite(error: unknown, site: CallSite): unknown {
+/** Gives a DeepLabError the stack of the call; others stay as they are. */
+export function atCallSite(error: unknown, site: CallSite): unknown {
   const frames = site.stack?.slice(site.stack.indexOf("\n    at ")) ?? "";
   if (error instanceof DeepLabError && frames.startsWith("\n    at ")) {
     error.stack = `DeepLabError [${error.code}]: ${error.message}${frames}`;

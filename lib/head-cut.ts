@@ -1,7 +1,13 @@
 // The head cut at load: the last interpolation of the network is left to post-processing, where it costs
 // nothing beside the resize that is done there anyway.
 
-import { type CutRecipe, type HeadRecipe, type Part, recipeFits } from "./convert/head-cut/recipe.js";
+import {
+  type CutHead,
+  type HeadDecision,
+  type HeadRecipe,
+  type Part,
+  recipeFits,
+} from "./convert/head-cut/recipe.js";
 import { cachedRecipe, type RecipeEntry, recipeEntry } from "./convert/head-cut/recipe-cache.js";
 import { runJob } from "./convert/run-job.js";
 import type { NativeHead, NativeWeightsPart } from "./native.js";
@@ -10,7 +16,7 @@ import { WarnOnce } from "./warnings.js";
 
 /** What native code is to load. */
 export interface PreparedHead {
-  readonly recipe: HeadRecipe;
+  readonly decision: HeadDecision;
   /** The cut model; empty: the file as it is. */
   readonly weightsParts: readonly NativeWeightsPart[];
   readonly head: NativeHead;
@@ -27,7 +33,7 @@ const wholeHead: NativeHead = {
 
 /** The network as it is, and why. */
 export function uncutHead(reason: string): PreparedHead {
-  return { recipe: { cut: false, reason }, weightsParts: [], head: wholeHead };
+  return { decision: { cut: false, reason }, weightsParts: [], head: wholeHead };
 }
 
 /** Decides about a package's network and makes the cut model. Never throws but for an abort. */
@@ -70,7 +76,7 @@ async function entryFor(weightsPath: string): Promise<RecipeEntry | undefined> {
 async function applied(recipe: HeadRecipe, weightsPath: string): Promise<PreparedHead | undefined> {
   if (!recipe.cut) return uncutHead(recipe.reason);
   if (!(await recipeFits(recipe, weightsPath))) return undefined;
-  return { recipe, weightsParts: recipe.parts.map(nativePart), head: nativeHead(recipe) };
+  return { decision: recipe, weightsParts: recipe.parts.map(nativePart), head: nativeHead(recipe) };
 }
 
 function nativePart(part: Part): NativeWeightsPart {
@@ -89,7 +95,8 @@ function warnOfCache(message: string): void {
   );
 }
 
-function nativeHead({ interpolation }: CutRecipe): NativeHead {
+/** An interpolation as native code takes it. */
+export function nativeHead({ interpolation }: CutHead): NativeHead {
   const { coordinateMode, rows, columns } = interpolation;
   return {
     cut: true,

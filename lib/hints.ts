@@ -4,7 +4,8 @@
 import type { ErrorCode } from "./errors.js";
 
 const hints: Readonly<Record<ErrorCode, string>> = {
-  PACKAGE_NOT_FOUND: "pass the folder that holds weights.onnx, class_names.txt and inference_config.json.",
+  PACKAGE_NOT_FOUND:
+    "pass the folder that holds weights.onnx or engine.plan, class_names.txt and inference_config.json.",
   PACKAGE_MISSING_FILE: "export the model again, or copy the missing file into the package folder.",
   PACKAGE_UNREADABLE: "check the file's permissions and that the disk is readable.",
   PACKAGE_INVALID: "correct the file by hand, or export the model again.",
@@ -28,6 +29,13 @@ const hints: Readonly<Record<ErrorCode, string>> = {
   IMAGE_SIZES_DIFFER:
     "this network runs at the pictures' own size: pass pictures of one size in a list, or one by one.",
   IMAGE_DECODER_UNAVAILABLE: 'reinstall with "npm install --include=optional sharp", or pass raw pixels.',
+  NETWORK_NOT_ALLOWED:
+    "load the model with { allowUrls: [host] } (or true for every public host), or fetch the picture yourself and pass its bytes.",
+  NETWORK_FORBIDDEN_ADDRESS:
+    "pictures come from public addresses only; fetch this one yourself, where you trust the address, and pass its bytes.",
+  NETWORK_TIMEOUT: "try again, or fetch the picture yourself with more time and pass its bytes.",
+  NETWORK_TOO_LARGE: "fetch the picture yourself and pass its bytes.",
+  NETWORK_FAILED: "check the address, and that this machine reaches it without a proxy.",
   OPTION_UNKNOWN: "",
   OPTION_INVALID: "",
   BACKEND_UNAVAILABLE:
@@ -35,7 +43,18 @@ const hints: Readonly<Record<ErrorCode, string>> = {
   BACKEND_ADDON_UNAVAILABLE: "",
   BACKEND_FAILED:
     "the message is the inference library's own; the model or this picture's size may not suit it.",
-  DEVICE_UNAVAILABLE: 'use { device: "auto" } or { device: "cpu" }.',
+  ENGINE_INVALID: "compile the package anew: deeplab-rt compile <package>.",
+  ENGINE_VERSION_MISMATCH:
+    "compile the package anew with the TensorRT of this machine: deeplab-rt compile <package>.",
+  ENGINE_DEVICE_MISMATCH:
+    "compile the package on this machine: an engine fits the kind of GPU it was built on.",
+  ENGINE_UNTRUSTED:
+    "an engine is code: where you know who built this one, pass { trustEngine: true }; else compile the package here.",
+  ENGINE_BUILD_FAILED:
+    "the message is TensorRT's own; a smaller maximum batch or workspace needs less of the GPU.",
+  ENGINE_INACCURATE: "leave out --fp16 and --bf16, or accept what was measured with a lower --min-agreement.",
+  DEVICE_UNAVAILABLE:
+    'use a GPU that is there, { device: "auto" }, or, for weights.onnx, { backend: "onnx", device: "cpu" }.',
   DEVICE_FAILED:
     "the message is the GPU driver's own; the driver may be too old for this GPU, or another program may hold it.",
   DEVICE_LOST:
@@ -48,6 +67,8 @@ const hints: Readonly<Record<ErrorCode, string>> = {
   ABORTED: "",
   QUEUE_FULL: 'send pictures more slowly, raise maxQueue, or pass { onFull: "wait" } to fromPretrained().',
   DEADLINE_EXCEEDED: "the machine is busier than the deadline allows: raise it, or send fewer pictures.",
+  RESULT_DISPOSED:
+    "call dispose() when nobody needs the maps any more, or give them away before by toTransferable().",
   CLOSED: "load the model again with AutoModel.fromPretrained().",
   INTERNAL: "this is a bug: please report it with the message and the package's inference_config.json.",
 };

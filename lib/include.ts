@@ -2,7 +2,7 @@
 
 import { choiceOption, invalidOption } from "./checks.js";
 import type { Probabilities } from "./probabilities.js";
-import type { RgbaImage } from "./visualize/overlay.js";
+import type { RgbaImage } from "./visualize/picture.js";
 
 /** Every part a result can hold. */
 export const resultParts = [
@@ -11,7 +11,7 @@ export const resultParts = [
   "classAreas",
   "probabilities",
   "overlay",
-] as const;
+] as const satisfies readonly ResultPart[];
 
 /**
  * A part of a result:
@@ -21,7 +21,7 @@ export const resultParts = [
  * - `"probabilities"`: a plane of probabilities for each class (`probabilityClasses`), before any threshold;
  * - `"overlay"`: the picture with the colours of the classes over it.
  */
-export type ResultPart = (typeof resultParts)[number];
+export type ResultPart = "segmentationMap" | "confidence" | "classAreas" | "probabilities" | "overlay";
 
 /** What a result holds where `include` is left out. */
 export type DefaultParts = readonly ["segmentationMap", "confidence"];
@@ -29,8 +29,8 @@ export type DefaultParts = readonly ["segmentationMap", "confidence"];
 /** Both maps, and perhaps more: what a function can ask of any usual result. */
 export type AtLeastDefaultParts = readonly ["segmentationMap", "confidence", ...ResultPart[]];
 
-// Whether one element of the tuple is this very part; false where it may be one, or where the list has no end.
-type Certain<Parts extends readonly ResultPart[], Part extends ResultPart> = Parts extends readonly [
+/** Whether one element of the tuple is this very part; false where it may be one, or where the list has no end. */
+export type Certain<Parts extends readonly ResultPart[], Part extends ResultPart> = Parts extends readonly [
   infer First,
   ...infer Rest extends readonly ResultPart[],
 ]
@@ -55,13 +55,17 @@ export interface ResultValues {
 /**
  * What the result of a call with `include: Parts` holds: `SemanticSegmentationResult<Holding<["classAreas"]>>`.
  * The condition is always true: it makes TypeScript compare what is held, and not the lists.
+ * @typeParam Classes The model's class names.
  */
-export type Holding<Parts extends readonly ResultPart[]> = Parts extends unknown
+export type Holding<
+  Parts extends readonly ResultPart[],
+  Classes extends string = string,
+> = Parts extends unknown
   ? {
       readonly segmentationMap: IfIncluded<Parts, "segmentationMap", Uint8Array | Uint16Array>;
       readonly confidence: IfIncluded<Parts, "confidence", Float32Array>;
       readonly classAreas: IfIncluded<Parts, "classAreas", Float64Array>;
-      readonly probabilities: IfIncluded<Parts, "probabilities", Probabilities>;
+      readonly probabilities: IfIncluded<Parts, "probabilities", Probabilities<Classes>>;
       readonly overlayImage: IfIncluded<Parts, "overlay", RgbaImage>;
     }
   : never;

@@ -2,6 +2,7 @@
 
 import {
   booleanOption,
+  choiceOption,
   integerOption,
   invalidOption,
   optionObject,
@@ -9,7 +10,9 @@ import {
   unitNumber,
 } from "./checks.js";
 import { parseDeadline } from "./deadline.js";
+import { DeepLabError } from "./errors.js";
 import { type DefaultParts, type IncludeFlags, parseInclude, type ResultPart } from "./include.js";
+import type { OnImageError } from "./infer-failure.js";
 import type { OutputArrays } from "./output.js";
 import {
   type ChannelContext,
@@ -18,15 +21,21 @@ import {
   parseProbabilityClasses,
 } from "./probabilities.js";
 import { type Confidence, parseConfidence } from "./thresholds.js";
+import type { OverlayStyle } from "./visualize/overlay.js";
+import { colorBytes, paintedColors } from "./visualize/palette.js";
 
 /**
  * Options of `model.infer`.
  * @typeParam Parts What `include` lists; the result's type follows from it. A variable for options with another
  *   `include` than the default is an `InferOptions<["classAreas"]>`.
+ * @typeParam Classes The model's class names.
  */
-export interface InferOptions<Parts extends readonly ResultPart[] = DefaultParts> {
+export interface InferOptions<
+  Parts extends readonly ResultPart[] = DefaultParts,
+  Classes extends string = string,
+> {
   /** The least confidence a pixel needs to keep its class. @default "default" */
-  readonly confidence?: Confidence;
+  readonly confidence?: Confidence<Classes>;
   /**
    * What the result holds; what is not listed is `undefined` there and not computed.
    * @default ["segmentationMap", "confidence"]
@@ -36,12 +45,12 @@ export interface InferOptions<Parts extends readonly ResultPart[] = DefaultParts
    * With `"probabilities"`: the classes whose planes are wanted, by name. Each takes 4 bytes a pixel.
    * @default every channel of the network
    */
-  readonly probabilityClasses?: readonly string[];
-  /** With `"overlay"`: how it is painted. */
-  readonly overlay?: {
-    /** How much of a class's colour is seen, 0 to 1. @default 0.5 */
-    readonly alpha?: number;
-  };
+  readonly probabilityClasses?: readonly Classes[];
+  /**
+   * With `"overlay"`: how it is painted. It is made together with the maps, so it has neither outline nor legend, and
+   * no file format: those are `result.overlay()`'s.
+   */
+  readonly overlay?: Pick<OverlayStyle, "alpha" | "palette" | "classes">;
   /**
    * Arrays to write the maps into: one object for one image, a list of them for a list. The result holds views of
    * exactly width · height elements of them. After a rejection their contents are undefined, and after an abort
@@ -52,7 +61,7 @@ export interface InferOptions<Parts extends readonly ResultPart[] = DefaultParts
    * False: raw pixels over ordinary ArrayBuffers are read in place until the promise settles. Until then the caller
    * must not change them, and must not transfer or (WebAssembly) grow their memory: Node-API cannot hold it, and what
    * is read after that is undefined, up to a crash. Resizable ArrayBuffers are copied all the same. SharedArrayBuffers
-   * are always read in place, encoded bytes always copied.
+   * and memory of `model.allocateImage` are always read in place, encoded bytes always copied.
    * @default true
    */
   readonly copyInput?: boolean;
@@ -84,6 +93,25 @@ export interface InferOptions<Parts extends readonly ResultPart[] = DefaultParts
   readonly signal?: AbortSignal;
 }
 
+/**
+ * Options of `model.infer` for a list.
+ * @typeParam OnError Follows from `onError`: whether answers may be failures.
+ */
+export interface ListInferOptions<
+  Parts extends readonly ResultPart[] = DefaultParts,
+  OnError extends OnImageError = OnImageError,
+  Classes extends string = string,
+> extends InferOptions<Parts, Classes> {
+  /**
+   * `"throw"`: one image that fails fails the list, with `detail.index`. `"result"`: it has an {@link InferFailure} in
+   * its place, and the others are answered. Images fail that cannot be read or decoded, that do not suit the network
+   * or their `out`, whose run fails, or, with `strict`, whose logits are not finite. What is no image's fails the
+   * list all the same: wrong options, an abort, the deadline, a full queue, a lost device, `close()`.
+   * @default "throw"
+   */
+  readonly onError?: OnError;
+}
+
 /** `InferOptions`, complete and checked, but for `out`, which depends on the images. */
 export interface InferSettings {
   readonly confidence: Confidence;
@@ -91,6 +119,8 @@ export interface InferSettings {
   readonly probabilities: ProbabilityRequest;
   /** Weight of the colours of an overlay, in 1/256. */
   readonly overlayWeight: number;
+  /** Red, green, blue and alpha of every class id; undefined for the usual colours. */
+  readonly overlayColors: Uint8Array | undefined;
   readonly out: unknown;
   readonly copyInput: boolean;
   /** Milliseconds; 0 for none. */
@@ -102,6 +132,7 @@ export interface InferSettings {
   /** Whether `imageSize` was given. */
   readonly hasImageSize: boolean;
   readonly strict: boolean;
+  readonly onError: OnImageError;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -123,6 +154,8 @@ export const inferKeys = [
   "signal",
 ] as const satisfies readonly (keyof InferOptions)[];
 
+const listKeys = [...inferKeys, "onError"] as const satisfies readonly (keyof ListInferOptions)[];
+
 const mostPriority = 2 ** 20;
 
 /**
@@ -130,14 +163,14 @@ const mostPriority = 2 ** 20;
  * @throws DeepLabError OPTION_UNKNOWN, OPTION_INVALID
  */
 export function parseInferOptions(options: unknown, context: ChannelContext): InferSettings {
-  const given = optionObject(options, "options of model.infer()", inferKeys);
+  const given = optionObject(options, "options of model.infer()", listKeys);
   if (given.imageSize !== undefined) checkImageSize(given.imageSize);
   const include = parseInclude(given.include);
   return {
     confidence: parseConfidence(given.confidence, context.classNames),
     include,
     probabilities: parseProbabilities(given.probabilityClasses, include, context),
-    overlayWeight: parseOverlay(given.overlay, include),
+    ...parseOverlay(given.overlay, include, context),
     out: given.out,
     copyInput: booleanOption(given.copyInput, "copyInput", true),
     deadline: parseDeadline(given.deadline),
@@ -147,6 +180,7 @@ export function parseInferOptions(options: unknown, context: ChannelContext): In
     disableContrast: booleanOption(given.disableContrast, "disableContrast", false),
     hasImageSize: given.imageSize !== undefined,
     strict: booleanOption(given.strict, "strict", false),
+    onError: choiceOption(given.onError, "onError", ["throw", "result"], "throw"),
     signal: signalOption(given.signal),
   };
 }
@@ -161,13 +195,34 @@ function parseProbabilities(
   return invalidOption("probabilityClasses", 'left out, as "probabilities" is not among include,', value);
 }
 
-function parseOverlay(value: unknown, include: IncludeFlags): number {
-  if (value === undefined) return 128;
+function parseOverlay(
+  value: unknown,
+  include: IncludeFlags,
+  { classNames, backgroundClassId, channels }: ChannelContext,
+): Pick<InferSettings, "overlayWeight" | "overlayColors"> {
+  if (value === undefined) return { overlayWeight: 128, overlayColors: undefined };
   if (!include.overlay) {
     return invalidOption("overlay", 'left out, as "overlay" is not among include,', value);
   }
-  const { alpha } = optionObject(value, "option overlay", ["alpha"]);
-  return alpha === undefined ? 128 : Math.round(unitNumber(alpha, "overlay.alpha") * 256);
+  refuseLater(value);
+  const { alpha, palette, classes } = optionObject(value, "option overlay", ["alpha", "palette", "classes"]);
+  const usual = palette === undefined && classes === undefined;
+  const facts = { classNames, backgroundClassId, idCount: Math.max(classNames.length, channels) };
+  return {
+    overlayWeight: alpha === undefined ? 128 : Math.round(unitNumber(alpha, "overlay.alpha") * 256),
+    overlayColors: usual ? undefined : colorBytes(paintedColors(palette, classes, facts)),
+  };
+}
+
+// What result.overlay() takes and a call cannot do.
+function refuseLater(overlay: unknown): void {
+  const later = ["image", "outline", "fill", "legend", "format", "quality"];
+  const key = Object.keys(Object(overlay)).find((name) => later.includes(name));
+  if (key === undefined) return;
+  throw new DeepLabError("OPTION_UNKNOWN", `Option overlay of model.infer() has no "${key}".`, {
+    detail: { option: key, allowed: ["alpha", "palette", "classes"] },
+    hint: `result.overlay({ ${key}: … }) takes it.`,
+  });
 }
 
 // Ignored by ONNX packages, but a wrong one is a mistake there too.

@@ -1,12 +1,31 @@
 // One call of a model from its images to its results: room, decoding, native code, and the results' objects.
 
+import { setMaxListeners } from "node:events";
 import { abortable } from "./abort.js";
 import type { Admission } from "./admission.js";
 import { invalidOption } from "./checks.js";
 import { deadlineExceeded, timeLeft } from "./deadline.js";
+import { traced } from "./diagnostics.js";
 import { DeepLabError } from "./errors.js";
-import { type ImageRequest, loadImages, ownImages, readyImages, takeImages } from "./image/load-all.js";
+import {
+  dropStreams,
+  type ImageRequest,
+  loadImages,
+  ownImages,
+  readyImages,
+  type TakenImages,
+  takeImages,
+} from "./image/load-all.js";
 import type { LoadedImage } from "./image/source.js";
+import {
+  dropImages,
+  type ImageRules,
+  type LoadSettings,
+  type TakenImage,
+  type TakeSettings,
+} from "./image/taken.js";
+import { loadEach, type Outcome, runEach, takeEach } from "./infer-each.js";
+import type { FailedImage } from "./infer-failure.js";
 import { type InferSettings, parseInferOptions } from "./infer-options.js";
 import type { ModelFacts } from "./model-facts.js";
 import type { NativeImageResult, NativeModel } from "./native.js";
@@ -14,6 +33,7 @@ import { readMapFacts } from "./native-facts.js";
 import { packRequest } from "./native-request.js";
 import { type OutputTarget, parseOutput } from "./output.js";
 import { SemanticSegmentationResult } from "./result.js";
+import { stopSignal } from "./stop-signal.js";
 import type { PictureSize } from "./warm-up.js";
 import type { WarnOnce } from "./warnings.js";
 
@@ -29,6 +49,7 @@ export interface InferenceParts {
   readonly facts: ModelFacts;
   readonly admission: Admission;
   readonly warnings: WarnOnce;
+  readonly imageRules: ImageRules;
 }
 
 // A call on its way.
@@ -46,14 +67,21 @@ interface Worked {
   readonly natives: readonly NativeImageResult[];
 }
 
+interface WorkedOne {
+  readonly loaded: LoadedImage;
+  readonly native: NativeImageResult;
+}
+
 /** Runs the calls of one model handle. */
 export class Inference {
   readonly #parts: InferenceParts;
+  readonly #closing = new AbortController();
   #lastRequest = 0;
 
   /** Made by the model. */
   constructor(parts: InferenceParts) {
     this.#parts = parts;
+    setMaxListeners(0, this.#closing.signal); // every call that reads pictures listens
   }
 
   /**
@@ -62,13 +90,43 @@ export class Inference {
    * @param capture Also return the network's input and its logits.
    * @throws DeepLabError of every kind, without the stack of the caller; an abort rejects with `signal.reason`
    */
-  async run(request: ImageRequest, options: unknown, capture = false): Promise<Answer[]> {
-    const start = performance.now();
-    const call = this.#begin(request, options, start, capture);
-    const { signal } = call.settings;
-    const work = this.#work(call);
-    const worked = await (signal === undefined ? work : abortable(work, signal));
-    return this.#answers(call, worked);
+  run(request: ImageRequest, options: unknown, capture = false): Promise<Answer[]> {
+    return this.#traced(request.sources.length, async () => {
+      const call = this.#begin(request, options, performance.now(), capture);
+      return this.#answers(call, await unlessAborted(this.#work(call), call));
+    });
+  }
+
+  /**
+   * Answers a list as its option `onError` says: with `"result"`, images that fail do so each for itself.
+   * @throws DeepLabError as `run`
+   */
+  runList(sources: ImageRequest["sources"], options: unknown): Promise<(Answer | FailedImage)[]> {
+    return this.#traced(sources.length, () => this.#runList(sources, options));
+  }
+
+  #traced<T extends Answer | FailedImage>(images: number, call: () => Promise<T[]>): Promise<T[]> {
+    return traced(() => ({ model: this.#parts.facts.origin, images }), call);
+  }
+
+  async #runList(sources: ImageRequest["sources"], options: unknown): Promise<(Answer | FailedImage)[]> {
+    const call = this.#begin({ sources, isList: true }, options, performance.now(), false);
+    if (call.settings.onError === "throw") {
+      return this.#answers(call, await unlessAborted(this.#work(call), call));
+    }
+    const outcomes = await unlessAborted(this.#workEach(call), call);
+    const done = outcomes.flatMap((outcome, i) => ("done" in outcome ? [{ i, ...outcome.done }] : []));
+    const outputs = done.map(({ i }) => call.outputs[i] ?? noOutput);
+    const answers = this.#answers(
+      { ...call, outputs },
+      { loaded: done.map(({ loaded }) => loaded), natives: done.map(({ native }) => native) },
+    );
+    return outcomes.map((outcome) => ("done" in outcome ? (answers.shift() as Answer) : outcome));
+  }
+
+  /** The model is closed: pictures that are being read are not wanted any more, and their calls reject with this. */
+  stopReading(error: unknown): void {
+    this.#closing.abort(error);
   }
 
   /**
@@ -93,7 +151,12 @@ export class Inference {
   #begin(request: ImageRequest, options: unknown, start: number, capture: boolean): Call {
     const { facts, warnings } = this.#parts;
     const settings = parseInferOptions(options, facts);
-    settings.signal?.throwIfAborted();
+    if (settings.onError === "result" && !request.isList) {
+      invalidOption("onError", "left out for one image, whose failure is the call's,", settings.onError);
+    }
+    const { signal, copyInput } = settings;
+    if (signal?.aborted) dropStreams(request.sources, { copyInput, rules: this.#parts.imageRules });
+    signal?.throwIfAborted();
     const count = request.sources.length;
     if (count === 0)
       throw new DeepLabError("EMPTY_BATCH", "Expected at least one image but received an empty list.");
@@ -107,18 +170,16 @@ export class Inference {
   }
 
   // Ends when native code has ended, aborted or not: the room is free only then.
-  async #work(call: Call): Promise<Worked> {
-    const { settings, start, request } = call;
+  #work(call: Call): Promise<Worked> {
+    const taken = takeImages(call.request, this.#takeSettings(call));
+    return orDrop(taken.images, this.#workOn(call, taken));
+  }
+
+  async #workOn(call: Call, given: TakenImages): Promise<Worked> {
     const { admission } = this.#parts;
-    const count = request.sources.length;
-    let taken = takeImages(request, settings.copyInput);
-    const room = admission.enter({
-      count,
-      priority: settings.priority,
-      deadline: settings.deadline,
-      start,
-      signal: settings.signal,
-    });
+    const count = call.request.sources.length;
+    let taken = given;
+    const room = this.#enter(call);
     if (room !== undefined) {
       try {
         taken = ownImages(taken);
@@ -132,14 +193,59 @@ export class Inference {
       await room;
     }
     try {
-      const checkWanted = () => {
-        settings.signal?.throwIfAborted();
-        timeLeft(settings.deadline, start);
-      };
-      const loaded = readyImages(taken) ?? (await loadImages(ownImages(taken), checkWanted));
+      const load = (settings: LoadSettings) => loadImages(ownImages(taken), settings);
+      const loaded = readyImages(taken) ?? (await this.#load(call, load));
       return { loaded, natives: await this.#callNative(call, loaded) };
     } finally {
       admission.leave(count);
+    }
+  }
+
+  // The same for a list whose images fail each for itself.
+  #workEach(call: Call): Promise<Outcome<WorkedOne>[]> {
+    const taken = takeEach(call.request, this.#takeSettings(call));
+    const images = taken.flatMap((one) => ("done" in one ? one.done.images : []));
+    return orDrop(images, this.#workOnEach(call, taken));
+  }
+
+  async #workOnEach(call: Call, taken: readonly Outcome<TakenImages>[]): Promise<Outcome<WorkedOne>[]> {
+    const { settings, request, outputs } = call;
+    await this.#enter(call);
+    try {
+      const loaded = await this.#load(call, (loading) => loadEach(taken, loading));
+      const places = [...loaded.keys()].filter((i) => "done" in (loaded[i] as object));
+      const at = (i: number) => (loaded[i] as { done: LoadedImage }).done;
+      // Not strict in native code: there one image fails them all.
+      const lenient = { ...call, settings: { ...settings, strict: false } };
+      const run = async (some: readonly number[]) => {
+        const given = outputs.length === 0 ? outputs : some.map((i) => outputs[i] ?? noOutput);
+        const natives = await this.#callNative({ ...lenient, outputs: given }, some.map(at));
+        return natives.map((native, n) => ({ native, loaded: at(some[n] as number) }));
+      };
+      const worked = await runEach(places, run);
+      return loaded.map((one, i) => finiteOrFailed("done" in one ? worked[i] : one, i, settings.strict));
+    } finally {
+      this.#parts.admission.leave(request.sources.length);
+    }
+  }
+
+  #enter({ settings, start, request }: Call): Promise<void> | undefined {
+    const { priority, deadline, signal } = settings;
+    const count = request.sources.length;
+    return this.#parts.admission.enter({ count, priority, deadline, start, signal });
+  }
+
+  #takeSettings({ settings: { copyInput } }: Call): TakeSettings {
+    return { copyInput, rules: this.#parts.imageRules };
+  }
+
+  // With one signal for everything that ends the reading of pictures.
+  async #load<T>({ settings, start }: Call, load: (settings: LoadSettings) => Promise<T>): Promise<T> {
+    const { signal, release } = stopSignal([settings.signal, this.#closing.signal], settings.deadline, start);
+    try {
+      return await load({ rules: this.#parts.imageRules, stop: signal });
+    } finally {
+      release();
     }
   }
 
@@ -176,7 +282,7 @@ export class Inference {
       numbers: packed.numbers,
       arrays: packed.arrays,
       probabilityChannels: settings.probabilities.channels,
-      overlayColors: settings.include.overlay ? facts.overlayColors : noColors,
+      overlayColors: settings.include.overlay ? (settings.overlayColors ?? facts.overlayColors) : noColors,
       thresholds: facts.thresholds(settings.confidence),
     };
   }
@@ -192,7 +298,7 @@ export class Inference {
       result: new SemanticSegmentationResult(
         native,
         facts,
-        { include, probabilityClasses, out: outputs[i] },
+        { include, probabilityClasses, out: outputs[i], imageRules: this.#parts.imageRules },
         { decode: loaded[i]?.decodeTime ?? 0, total },
       ),
     }));
@@ -218,6 +324,34 @@ export function first<T>(answers: readonly T[]): T {
 }
 
 const noColors = new Uint8Array(0);
+const noOutput: OutputTarget = { segmentationMap: undefined, confidence: undefined };
+
+function unlessAborted<T>(work: Promise<T>, { settings: { signal } }: Call): Promise<T> {
+  return signal === undefined ? work : abortable(work, signal);
+}
+
+// What a call that fails has taken and not read is let go: streams above all.
+async function orDrop<T>(images: readonly TakenImage[], work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    dropImages(images);
+    throw error;
+  }
+}
+
+// What `strict` makes of an image's answer, in the words of native code (`RefuseNonFinite` in unit_steps.cc).
+function finiteOrFailed(
+  outcome: Outcome<WorkedOne> | undefined,
+  index: number,
+  strict: boolean,
+): Outcome<WorkedOne> {
+  if (outcome === undefined) throw new DeepLabError("INTERNAL", "An image was neither answered nor failed.");
+  const nonFinitePixels = "done" in outcome ? readMapFacts(outcome.done.native.facts).nonFinitePixels : 0;
+  if (!strict || nonFinitePixels === 0) return outcome;
+  const message = `${nonFinitePixels} pixels have logits that are not finite numbers.`;
+  return { index, error: new DeepLabError("NON_FINITE_LOGITS", message, { detail: { nonFinitePixels } }) };
+}
 
 // Checked at the call, but pictures are decoded and calls wait after that.
 function checkMemory(out: OutputTarget): void {

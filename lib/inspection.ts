@@ -14,12 +14,15 @@ export interface Tensor {
 }
 
 /** One inference with its intermediate tensors; all of them are copies. */
-export interface Inspection<Held extends ResultValues = Holding<AtLeastDefaultParts>> {
+export interface Inspection<
+  Held extends ResultValues = Holding<AtLeastDefaultParts>,
+  Classes extends string = string,
+> {
   /** What the network was given. */
   readonly inputTensor: Tensor;
   /** What the inference session answered, before any post-processing; `info().headCut` says whether the network ends there. */
   readonly logits: Tensor;
-  readonly result: SemanticSegmentationResult<Held>;
+  readonly result: SemanticSegmentationResult<Held, Classes>;
 }
 
 /** The captured tensors of one image. */

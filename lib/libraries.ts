@@ -1,9 +1,14 @@
-// Where the ONNX Runtime library may lie, in the order it is tried. Named explicitly (by option or by
-// environment) it is the only place: what was asked for and cannot be had is an error, not a fallback.
+// Where the vendor libraries may lie, and above all ONNX Runtime's, in the order they are tried. Named explicitly (by
+// option or by environment) it is the only place: what was asked for and cannot be had is an error, not a fallback.
 
 import { readdirSync } from "node:fs";
 import path from "node:path";
+import { cudaCandidates } from "./cuda-places.js";
+import { hintForNamedLibraries, namedCandidate } from "./named-library.js";
 import { addonFolder, type NativeLibraryCandidate } from "./native.js";
+import type { LibraryPaths } from "./options.js";
+import type { ModelPackage } from "./packages/model-package.js";
+import { tensorrtCandidates } from "./tensorrt-places.js";
 
 const library = "onnxruntime";
 
@@ -20,11 +25,41 @@ const vendorNames: Partial<Record<NodeJS.Platform, string>> = {
   win32: "onnxruntime.dll",
 };
 
-const optionOrigin = "option runtime.onnxruntime";
-const variableOrigin = "DEEPLAB_RT_ONNXRUNTIME";
-
 /** The folder that holds package.json, one above dist/. */
 const packageRoot = path.join(__dirname, "..");
+
+/**
+ * Places to look for the vendor libraries that a package may need; native code opens those that it does.
+ * @param format The package's. For weights.onnx ours open no TensorRT: a provider of ONNX Runtime is linked to its own.
+ */
+export function libraryCandidates(
+  paths: LibraryPaths,
+  format: ModelPackage["format"] = "trt",
+): NativeLibraryCandidate[] {
+  return [
+    ...onnxruntimeCandidates(paths.onnxruntime),
+    ...cudaCandidates(paths.cuda),
+    ...(format === "onnx" ? [] : tensorrtCandidates(paths.tensorrt)),
+  ];
+}
+
+/**
+ * How to get the libraries that could not be had; undefined where the error code's own hint, how to get ONNX Runtime,
+ * is the one.
+ * @param message The error's: it lists every place that was tried.
+ */
+export function hintForLibraries(
+  format: string,
+  candidates: readonly NativeLibraryCandidate[],
+  message: string,
+): string | undefined {
+  const named = hintForNamedLibraries(candidates, message);
+  if (named !== undefined || format !== "trt") return named;
+  return (
+    "engines need NVIDIA's driver and TensorRT 10: install them, or name them by the options runtime.cuda and " +
+    "runtime.tensorrt or the environment variables DEEPLAB_RT_CUDA and DEEPLAB_RT_TENSORRT."
+  );
+}
 
 /**
  * Places to look for ONNX Runtime: the option alone, or `DEEPLAB_RT_ONNXRUNTIME` alone, or beside the addon and
@@ -34,25 +69,8 @@ const packageRoot = path.join(__dirname, "..");
  * @param option `runtime.onnxruntime`: a file path, or a bare file name for the system's own search.
  */
 export function onnxruntimeCandidates(option?: string): NativeLibraryCandidate[] {
-  if (option !== undefined) return [named(optionOrigin, option)];
-  const variable = process.env.DEEPLAB_RT_ONNXRUNTIME;
-  if (variable) return [named(variableOrigin, variable)];
-  return [...besideAddon(), ...inOnnxruntimeNode()];
-}
-
-/** How to fix a library that was named explicitly and cannot be used; undefined where none was named. */
-export function hintForNamedLibrary(candidates: readonly NativeLibraryCandidate[]): string | undefined {
-  const [only] = candidates;
-  if (only?.origin !== optionOrigin && only?.origin !== variableOrigin) return undefined;
-  const what = only.origin === optionOrigin ? "the option" : "the environment variable";
-  const name = only.origin === optionOrigin ? "runtime.onnxruntime" : variableOrigin;
-  return `correct or unset ${what} ${name}: while it is set, nothing else is tried.`;
-}
-
-// A bare file name stays as it is: the system's loader searches for it.
-function named(origin: string, file: string): NativeLibraryCandidate {
-  const isPath = file.includes("/") || file.includes(path.sep);
-  return { library, origin, path: isPath ? path.resolve(file) : file };
+  const named = namedCandidate(library, option);
+  return named !== undefined ? [named] : [...besideAddon(), ...inOnnxruntimeNode()];
 }
 
 function besideAddon(): NativeLibraryCandidate[] {

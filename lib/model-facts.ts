@@ -25,6 +25,8 @@ export class ModelFacts {
   /** Bytes a class id. */
   readonly idBytes: number;
   readonly resizeMode: "stretch" | "letterbox" | "center-crop";
+  /** Which package it was loaded from. */
+  readonly origin: { readonly folder: string; readonly modelId: string | null };
   readonly #defaults: ThresholdDefaults;
   readonly #thresholds = new Map<number | string, Float32Array>();
   #overlayColors: Uint8Array | undefined;
@@ -37,6 +39,7 @@ export class ModelFacts {
     this.idCount = info.idCount;
     this.idBytes = info.idBytes;
     this.resizeMode = model.config.resizeMode;
+    this.origin = { folder: model.folder, modelId: model.modelConfig.modelId };
     this.#defaults = defaults;
   }
 

@@ -60,7 +60,12 @@ export interface ModelStats {
   /** Null before `warmUp()`. */
   readonly batching: BatchingInfo | null;
   /** Pooled memory of the process for pixels and results, all models together: in use, and kept for the next. Bytes. */
-  readonly memory: { readonly used: number; readonly idle: number };
+  readonly memory: {
+    readonly used: number;
+    readonly idle: number;
+    /** Bytes of raw pixels that were copied since the process began; `allocateImage` spares that. */
+    readonly copied: number;
+  };
 }
 
 /** Joins what native code counts and what waits outside of it. */
@@ -82,7 +87,7 @@ export function modelStats(
     timings: { queue, preprocess, network, postprocess },
     sharedImages: native.sharedBatch,
     batching: batchingInfo(native),
-    memory: { used: memory.usedBytes, idle: memory.idleBytes },
+    memory: { used: memory.usedBytes, idle: memory.idleBytes, copied: memory.copiedBytes },
   };
 }
 

@@ -1,103 +1,123 @@
 // A loaded model: from images to results. Decoding is done here, everything after it in native code.
 
 import { Admission, type OnFull } from "./admission.js";
-import type { HeadRecipe } from "./convert/head-cut/recipe.js";
-import { callSite, DeepLabError, fromNative } from "./errors.js";
+import { type BufferRegistration, registerMemory } from "./buffer-registration.js";
+import type { LoadedNetwork } from "./engine-load.js";
+import { type CallSite, callSite, DeepLabError, fromNative } from "./errors.js";
+import { checkPixel, type ExplainOptions, type PixelPlace, parseExplainOptions } from "./explain-options.js";
+import {
+  type ExplainedResult,
+  explainedParts,
+  explainPixel,
+  type PixelExplanation,
+} from "./explain-pixel.js";
+import { allocateImage } from "./image/allocate.js";
+import type { ColorFormat } from "./image/raw.js";
 import type { ImageSource as Source } from "./image/source.js";
+import type { ImageRules } from "./image/taken.js";
 import type { DefaultParts, Holding, ResultPart } from "./include.js";
-import type { InferOptions } from "./infer-options.js";
+import { type InferFailure, inferFailure, type OnImageError } from "./infer-failure.js";
+import type { InferOptions, ListInferOptions } from "./infer-options.js";
 import { first, Inference } from "./inference.js";
 import { capturedTensors, type Inspection } from "./inspection.js";
 import { ModelFacts } from "./model-facts.js";
 import { type ModelInfo, modelInfo } from "./model-info.js";
 import { type BatchingInfo, batchingInfo, type ModelStats, modelStats } from "./model-stats.js";
-import { type NativeModel, type NativeModelInfo, type NativeModelStats, native } from "./native.js";
-import type { ModelPackage, PackageFormat } from "./packages/model-package.js";
+import { type NativeModelInfo, type NativeModelStats, native } from "./native.js";
+import type { PackageFormat } from "./packages/model-package.js";
 import type { SemanticSegmentationResult } from "./result.js";
 import type { FrameSource } from "./stream/frames.js";
 import type { ResultStream, StreamFailure, StreamItem } from "./stream/items.js";
 import { openStream } from "./stream/open.js";
 import type { OnFrameError, StreamOptions } from "./stream/options.js";
-import type { RecommendedParameters } from "./thresholds.js";
+import { parseConfidence, type RecommendedParameters } from "./thresholds.js";
 import { parseWarmUpOptions, runWarmUp, type WarmUpOptions } from "./warm-up.js";
 import { WarnOnce } from "./warnings.js";
 
 /** What a model is made from. */
 export interface ModelParts {
-  readonly native: NativeModel;
-  readonly package: ModelPackage;
-  readonly head: HeadRecipe;
+  readonly network: LoadedNetwork;
   readonly recommended: RecommendedParameters;
   readonly defaultConfidence: number;
   /** Most images that wait, and what happens to more. */
   readonly maxQueue: number;
   readonly onFull: OnFull;
+  readonly imageRules: ImageRules;
+  /** Called once the model is closed. */
+  readonly onClosed: () => void;
 }
 
 /**
  * A loaded DeepLabV3+ model. Release it with `close()` or `await using`. Calls may overlap; they are
  * worked on by priority, then in the order in which their pictures are ready.
+ * @typeParam Classes Its class names; see `AutoModel.fromPretrained`.
  */
-export class SemanticSegmentationModel implements AsyncDisposable {
-  readonly #parts: ModelParts;
-  readonly #info: NativeModelInfo;
-  readonly #stats: NativeModelStats;
+export class SemanticSegmentationModel<Classes extends string = string> implements AsyncDisposable {
+  // Its parts may change between two calls: see engine-load.ts.
+  readonly #network: LoadedNetwork;
+  // What native code says: as it was when the model was closed, from then on.
+  #info: NativeModelInfo;
+  #stats: NativeModelStats;
   readonly #admission: Admission;
   readonly #inference: Inference;
   readonly #facts: ModelFacts;
   readonly #streams = new Set<{ fail(error: unknown): void }>();
+  readonly #onClosed: () => void;
   #closing: Promise<void> | undefined;
 
   /**
    * Use `AutoModel.fromPretrained`.
+   * @internal
    * @throws DeepLabError OPTION_INVALID where called by hand
    */
   constructor(parts: ModelParts) {
-    if (typeof parts?.native?.info !== "function") throw madeByHand();
-    this.#parts = parts;
-    this.#info = parts.native.info();
-    this.#stats = parts.native.stats();
-    this.#admission = new Admission(roomFor(this.#info, this.#stats, parts.maxQueue), parts.onFull);
-    this.#facts = new ModelFacts(parts.package, this.#info, parts);
+    const { network, maxQueue, onFull } = parts ?? {};
+    if (typeof network?.native?.info !== "function") throw madeByHand();
+    this.#network = network;
+    this.#onClosed = parts.onClosed;
+    this.#info = network.native.info();
+    this.#stats = network.native.stats();
+    this.#admission = new Admission(roomFor(this.#info, this.#stats, maxQueue), onFull);
+    this.#facts = new ModelFacts(network.package, this.#info, parts);
     this.#inference = new Inference({
-      native: parts.native,
+      native: network.native,
       facts: this.#facts,
       admission: this.#admission,
       warnings: new WarnOnce(),
+      imageRules: parts.imageRules,
     });
   }
 
   /** Names by class id. */
-  get classNames(): readonly string[] {
-    return this.#parts.package.classes.names;
+  get classNames(): readonly Classes[] {
+    return this.#network.package.classes.names as readonly Classes[];
   }
 
   /** Class id of the background. */
   get backgroundClassId(): number {
-    return this.#parts.package.classes.backgroundId;
+    return this.#network.package.classes.backgroundId;
   }
 
   /** Kind of the package's weights. */
   get packageFormat(): PackageFormat {
-    return this.#parts.package.format;
+    return this.#network.package.format;
   }
 
-  /** What executes the network: `"onnxruntime"`. */
+  /** What executes the network: `"onnxruntime"` or `"tensorrt"`. */
   get backend(): string {
-    return this.#info.backend;
+    return this.#nativeInfo().backend;
   }
 
-  /** `"cpu"` or `"cuda:N"`. */
+  /** `"cpu"` or `"cuda:N"`; of several GPUs all of them, `"cuda:0, cuda:1"`. */
   get device(): string {
-    return this.#info.device;
+    return this.#nativeInfo().device;
   }
 
-  /** What was loaded, by what, and why; after `close()` as it was when loaded. */
+  /** What was loaded, by what, and why; after `close()` as it was before. */
   info(): ModelInfo {
-    const { native, package: model, head } = this.#parts;
-    const isOpen = this.#closing === undefined;
-    const info = isOpen ? native.info() : this.#info;
-    return modelInfo(model, info, isOpen ? native.stats() : this.#stats, head);
+    if (this.#closing === undefined) this.#stats = this.#network.native.stats();
+    const { poolThreads } = native().memoryStats();
+    return modelInfo(this.#network, this.#nativeInfo(), this.#stats, poolThreads);
   }
 
   /**
@@ -106,7 +126,7 @@ export class SemanticSegmentationModel implements AsyncDisposable {
    */
   stats(): ModelStats {
     this.#checkOpen();
-    return modelStats(this.#parts.native.stats(), native().memoryStats(), this.#admission);
+    return modelStats(this.#network.native.stats(), native().memoryStats(), this.#admission);
   }
 
   /**
@@ -122,35 +142,47 @@ export class SemanticSegmentationModel implements AsyncDisposable {
 
   /**
    * Segments one image.
-   * @param image Encoded bytes and raw pixels are copied at the call; pixels over a SharedArrayBuffer are read in place.
-   * @throws DeepLabError IMAGE_*, OPTION_*, QUEUE_FULL, DEADLINE_EXCEEDED, NON_FINITE_LOGITS (strict), CLOSED,
+   * @param image Encoded bytes and raw pixels are copied at the call; pixels over a SharedArrayBuffer or from
+   *   `allocateImage` are read in place.
+   * @throws DeepLabError IMAGE_*, NETWORK_*, OPTION_*, QUEUE_FULL, DEADLINE_EXCEEDED, NON_FINITE_LOGITS (strict), CLOSED,
    *   BACKEND_FAILED, …; an abort rejects with `signal.reason`
    */
   infer<const Parts extends readonly ResultPart[] = DefaultParts>(
     image: Source,
-    options?: InferOptions<Parts>,
-  ): Promise<SemanticSegmentationResult<Holding<Parts>>>;
+    options?: InferOptions<Parts, Classes>,
+  ): Promise<SemanticSegmentationResult<Holding<Parts, Classes>, Classes>>;
   /**
    * Segments a list of images, as many at once as the network takes.
-   * @returns One result an image, in their order; one image that fails fails the list.
+   * @returns One result an image, in their order; one image that fails fails the list, but with `onError: "result"`.
    * @throws DeepLabError as for one image, with `detail.index`; EMPTY_BATCH for an empty list
    */
   infer<const Parts extends readonly ResultPart[] = DefaultParts>(
     images: readonly Source[],
-    options?: InferOptions<Parts>,
-  ): Promise<SemanticSegmentationResult<Holding<Parts>>[]>;
+    options?: ListInferOptions<Parts, "throw", Classes>,
+  ): Promise<SemanticSegmentationResult<Holding<Parts, Classes>, Classes>[]>;
+  /**
+   * Segments a list of images whose failures, with `onError: "result"`, stand in their places.
+   * @throws DeepLabError as for one image; EMPTY_BATCH for an empty list
+   */
+  infer<const Parts extends readonly ResultPart[] = DefaultParts>(
+    images: readonly Source[],
+    options: ListInferOptions<Parts, OnImageError, Classes>,
+  ): Promise<(SemanticSegmentationResult<Holding<Parts, Classes>, Classes> | InferFailure)[]>;
   /**
    * Segments one image or a list, where the type says no more: a list gives a list.
    * @throws DeepLabError as for one image or a list
    */
   infer<const Parts extends readonly ResultPart[] = DefaultParts>(
     images: Source | readonly Source[],
-    options?: InferOptions<Parts>,
-  ): Promise<SemanticSegmentationResult<Holding<Parts>> | SemanticSegmentationResult<Holding<Parts>>[]>;
+    options?: ListInferOptions<Parts, "throw", Classes>, // of the lists' kind, or TypeScript prefers this overload to theirs
+  ): Promise<
+    | SemanticSegmentationResult<Holding<Parts, Classes>, Classes>
+    | SemanticSegmentationResult<Holding<Parts, Classes>, Classes>[]
+  >;
   infer(images: Source | readonly Source[], options?: InferOptions<readonly ResultPart[]>): Promise<unknown> {
     const site = callSite(this.infer);
     return Array.isArray(images)
-      ? fromNative(this.#list(images, options), site)
+      ? fromNative(this.#list(images, options, site), site)
       : fromNative(this.#one(images as Source, options), site);
   }
 
@@ -163,10 +195,30 @@ export class SemanticSegmentationModel implements AsyncDisposable {
    */
   inspect<const Parts extends readonly ResultPart[] = DefaultParts>(
     image: Source,
-    options?: InferOptions<Parts>,
-  ): Promise<Inspection<Holding<Parts>>> {
+    options?: InferOptions<Parts, Classes>,
+  ): Promise<Inspection<Holding<Parts, Classes>, Classes>> {
     const work: Promise<unknown> = fromNative(this.#inspect(image, options), callSite(this.inspect));
-    return work as Promise<Inspection<Holding<Parts>>>;
+    return work as Promise<Inspection<Holding<Parts, Classes>, Classes>>;
+  }
+
+  /**
+   * Says why a pixel has its class: one run, whose result it explains. A debugging aid: it computes the probabilities
+   * of all classes for the whole picture, 4 bytes a class and pixel, and gives them back at once.
+   * @param place A pixel of the picture, after EXIF orientation.
+   * @example
+   * const { rule, sentence, top } = await model.explainPixel("street.jpg", { x: 640, y: 360 });
+   * @throws DeepLabError as `infer`; OPTION_INVALID also for a pixel that the picture does not have
+   */
+  explainPixel(
+    image: Source,
+    place: PixelPlace,
+    options?: ExplainOptions<Classes>,
+  ): Promise<PixelExplanation<Classes>> {
+    const work: Promise<unknown> = fromNative(
+      this.#explain(image, place, options),
+      callSite(this.explainPixel),
+    );
+    return work as Promise<PixelExplanation<Classes>>;
   }
 
   /**
@@ -184,13 +236,45 @@ export class SemanticSegmentationModel implements AsyncDisposable {
     const OnError extends OnFrameError = "throw",
   >(
     source: FrameSource<Image>,
-    options?: StreamOptions<Parts, OnError>,
+    options?: StreamOptions<Parts, OnError, Classes>,
   ): ResultStream<
-    StreamItem<Image, Holding<Parts>> | (OnError extends "result" ? StreamFailure<Image> : never)
+    | StreamItem<Image, Holding<Parts, Classes>, Classes>
+    | (OnError extends "result" ? StreamFailure<Image> : never)
   > {
     this.#checkOpen();
     const host = { inference: this.#inference, facts: this.#facts, streams: this.#streams };
     return openStream(host, source, options, callSite(this.stream)) as never;
+  }
+
+  /**
+   * Memory for the pixels of a picture, rows without padding, for `{ data, width, height, colorFormat }`: calls read it
+   * in place instead of copying it, so leave it as it is until they are answered. On a GPU it is pinned and
+   * the device reads it by itself, as far as `pinnedMemoryLimit` reaches; beyond, and on the CPU, it is ordinary memory.
+   *
+   * Its contents are undefined until written. Use it as often as you like, with any model of this thread, even after
+   * `close()`; it is given back when it is collected. It cannot be posted to another thread by transfer; a
+   * SharedArrayBuffer can. Where the runtime forbids memory of addons (Electron), it is an ordinary Buffer, which calls copy.
+   * @param format What `colorFormat` will be. @default "rgb"
+   * @throws DeepLabError OPTION_INVALID, IMAGE_TOO_LARGE, OUT_OF_MEMORY, CLOSED, DEVICE_*
+   */
+  allocateImage(width: number, height: number, format: ColorFormat = "rgb"): Buffer {
+    this.#checkOpen();
+    return allocateImage(this.#network.native, width, height, format);
+  }
+
+  /**
+   * Pins shared memory that is used for long, such as a ring of camera frames or the arrays of `out`: the GPU then
+   * reads and writes it by itself. It lasts until the registration's `unregister()` or until `close()`, and keeps the
+   * memory alive so long. Takes about as long as the system needs to pin so many pages, milliseconds for some ten MiB:
+   * do it once, not for each call. On the CPU there is nothing to pin; shared memory is read in place everywhere,
+   * registered or not.
+   * @param memory A SharedArrayBuffer or a view of one. Ordinary ArrayBuffers are refused, for their memory can be
+   *   transferred away: `allocateImage` has some.
+   * @throws DeepLabError OPTION_INVALID, CLOSED, DEVICE_*
+   */
+  registerBuffer(memory: ArrayBufferView | SharedArrayBuffer): BufferRegistration {
+    this.#checkOpen();
+    return registerMemory(this.#network.native, memory);
   }
 
   /**
@@ -199,8 +283,11 @@ export class SemanticSegmentationModel implements AsyncDisposable {
    */
   close(): Promise<void> {
     if (this.#closing === undefined) {
-      this.#closing = fromNative(this.#parts.native.close(), callSite(this.close));
+      this.info(); // remembers what native code says
+      const gone = this.#network.native.close().finally(this.#onClosed);
+      this.#closing = fromNative(gone, callSite(this.close));
       this.#admission.close(closed());
+      this.#inference.stopReading(closed());
       for (const stream of [...this.#streams]) stream.fail(closed());
     }
     return this.#closing;
@@ -216,10 +303,10 @@ export class SemanticSegmentationModel implements AsyncDisposable {
     return first(await this.#inference.run({ sources: [image], isList: false }, options)).result;
   }
 
-  async #list(sources: readonly Source[], options: unknown): Promise<SemanticSegmentationResult[]> {
+  async #list(sources: readonly Source[], options: unknown, site: CallSite): Promise<unknown[]> {
     this.#checkOpen();
-    const answers = await this.#inference.run({ sources, isList: true }, options);
-    return answers.map(({ result }) => result);
+    const answers = await this.#inference.runList(sources, options);
+    return answers.map((answer) => ("result" in answer ? answer.result : inferFailure(answer, site)));
   }
 
   async #inspect(image: Source, options: unknown): Promise<Inspection> {
@@ -229,11 +316,31 @@ export class SemanticSegmentationModel implements AsyncDisposable {
     return { ...capturedTensors(native), result };
   }
 
+  async #explain(image: Source, place: unknown, options: unknown): Promise<PixelExplanation> {
+    this.#checkOpen();
+    const settings = parseExplainOptions(place, options);
+    const asked = { ...settings.infer, include: explainedParts };
+    const { result } = first(await this.#inference.run({ sources: [image], isList: false }, asked));
+    try {
+      checkPixel(settings, result.imageMetadata);
+      const confidence = parseConfidence(settings.infer.confidence, this.classNames);
+      const question = { ...settings, thresholds: this.#facts.thresholds(confidence) };
+      return explainPixel(result as ExplainedResult, question, this.#facts);
+    } finally {
+      result.dispose(); // planes of all classes are large
+    }
+  }
+
   async #warmUp(options: unknown): Promise<BatchingInfo | null> {
     this.#checkOpen();
-    await runWarmUp(this.#inference, parseWarmUpOptions(options, this.#parts.package.config.inputSize));
+    await runWarmUp(this.#inference, parseWarmUpOptions(options, this.#network.package.config.inputSize));
     this.#checkOpen();
-    return batchingInfo(this.#parts.native.stats());
+    return batchingInfo(this.#network.native.stats());
+  }
+
+  #nativeInfo(): NativeModelInfo {
+    if (this.#closing === undefined) this.#info = this.#network.native.info();
+    return this.#info;
   }
 
   #checkOpen(): void {

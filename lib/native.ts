@@ -2,29 +2,40 @@
 // optional field. `addon/convert_*.cc` reads these very names; a request's numbers go as native-request.ts packs them.
 
 import { loadAddon } from "./addon-loader.js";
+import type {
+  NativeBuildEvent,
+  NativeEngineBuild,
+  NativeEngineBuildSpec,
+  NativeEngineTarget,
+} from "./native-build.js";
+import type { NativeDeviceUse } from "./native-device.js";
+import type { NativeLog } from "./native-log.js";
+import type { NativeMaskExport, NativeMasks } from "./native-masks.js";
+import type { NativeSessionOptions } from "./native-session.js";
+import type {
+  NativeClassCount,
+  NativeClassCounts,
+  NativeLegend,
+  NativeOverlay,
+  NativePicture,
+  NativePngRows,
+} from "./native-visualize.js";
 
 /** The folder of the addon; libraries shipped with it lie beside it. */
 export { addonFolder } from "./addon-loader.js";
+export type * from "./native-build.js";
+export type * from "./native-log.js";
+export type * from "./native-session.js";
+export type * from "./native-visualize.js";
 
 /** One place to look for a vendor library; native tries them in order and reports every one. */
 export interface NativeLibraryCandidate {
-  /** Which library: `"onnxruntime"`. */
+  /** Which library: `"onnxruntime"`, `"cuda"` or `"tensorrt"`. */
   readonly library: string;
   /** Who named it, for messages: `"option runtime.onnxruntime"`, `"DEEPLAB_RT_ONNXRUNTIME"`, … */
   readonly origin: string;
   /** An absolute file path, or a bare file name for the system's own search. */
   readonly path: string;
-}
-
-/** ONNX Runtime session settings. 0 threads means the default (see docs). */
-export interface NativeSessionOptions {
-  readonly intraOpThreads: number;
-  readonly interOpThreads: number;
-  /** ONNX Runtime's own levels: 0 disabled, 1 basic, 2 extended, 99 all. */
-  readonly graphOptimization: number;
-  readonly memoryArena: boolean;
-  readonly memoryPattern: boolean;
-  readonly spinning: boolean;
 }
 
 /** Bytes of the weights file, `[start, end)`, or bytes of our own where `bytes` is not empty. */
@@ -50,11 +61,11 @@ export interface NativeHead {
 
 /** Everything native needs of a package and its options. */
 export interface NativeModelSpec {
-  /** `"onnx"`; the registry picks the first backend that serves the format and can run here. */
+  /** `"onnx"` or `"trt"`; the registry picks the first backend that serves the format and can run here. */
   readonly packageFormat: string;
-  /** `"auto"`, `"cpu"` or `"cuda:N"`. */
+  /** `"auto"`, `"cpu"`, `"cuda:N"` or `"cuda:*"`. */
   readonly device: string;
-  /** Absolute path of the weights file. */
+  /** Absolute path of the weights file; of the plan, where the format is `"trt"`. */
   readonly weightsPath: string;
   /** What to load of that file, in order; empty: the file as it is. Native reads it on a thread of its own. */
   readonly weightsParts: readonly NativeWeightsPart[];
@@ -64,13 +75,24 @@ export interface NativeModelSpec {
   readonly weightsFingerprint: string;
   readonly libraryCandidates: readonly NativeLibraryCandidate[];
   readonly session: NativeSessionOptions;
-  /** What `weightsParts` leave out. */
+  /** What `weightsParts` leave out, or an engine was built without. */
   readonly head: NativeHead;
+
+  /** Most bytes that the model takes of each GPU; 0: no bound. */
+  readonly deviceMemoryLimit: number;
+  /** Most bytes of host memory pinned for each GPU. */
+  readonly pinnedMemoryLimit: number;
+  /** `"auto"`, `"copied"`, `"mapped"` or `"managed"`. */
+  readonly memoryMode: string;
+  /** Whether what a request does on a GPU is recorded and launched whole. */
+  readonly deviceGraphs: boolean;
 
   /** Number of names in `class_names.txt`. */
   readonly classCount: number;
   readonly backgroundId: number;
   readonly allowClassMismatch: boolean;
+  /** Fewest images a model is given at once, as its package states it; 0: as the model itself has it. */
+  readonly minBatch: number;
   /** Most images a dynamic-batch model is given at once. */
   readonly maxBatch: number;
   /** Milliseconds that an image may wait for others to share its batch. */
@@ -172,6 +194,8 @@ export interface NativeModelInfo {
   /** Registry name of what executes: `"onnxruntime"`. */
   readonly backend: string;
   readonly device: string;
+  /** ONNX Runtime's: `"cpu"`, `"cuda"` or `"tensorrt"`; empty where it is not what executes. */
+  readonly provider: string;
   /** Why this backend and device were taken. */
   readonly reason: string;
   readonly libraryPath: string;
@@ -195,6 +219,10 @@ export interface NativeModelInfo {
   readonly simd: string;
   /** Handles in this process that share this loaded model. */
   readonly sharedBy: number;
+  /** Where pre- and post-processing run: `"cpu"` or `"cuda"`. */
+  readonly kernels: "cpu" | "cuda";
+  /** The GPUs it runs on; none for the CPU. */
+  readonly devices: readonly NativeDeviceUse[];
 }
 
 /** Measuring which batch is quickest for an image: the network is run on zeros. */
@@ -256,6 +284,20 @@ export interface NativeModel {
   /** Settled when `stats().profile` has been measured. */
   warmUp(request: NativeWarmUpRequest): Promise<void>;
   infer(request: NativeInferRequest): Promise<readonly NativeImageResult[]>;
+  /**
+   * Memory for pixels, of undefined contents: `infer` reads it in place however `borrow` is set, and holds it, not
+   * the ArrayBuffer, until the promise settles. On a GPU it is pinned, as far as the limit reaches. Throws.
+   * @param bytes From 1 to 2³² − 1.
+   */
+  allocate(bytes: number): ArrayBuffer;
+  /**
+   * Has the GPUs read and write this shared memory by themselves, until `unregister` or `close`, and until no work
+   * uses it. Throws.
+   * @returns what to call `unregister` with
+   */
+  register(bytes: Uint8Array): number;
+  /** Idempotent. */
+  unregister(registration: number): void;
   /** Rejects a request of this handle with `ABORTED` unless it has already settled. */
   cancel(requestId: number): void;
   /** Idempotent; waits for running work; queued and later work is `CLOSED`. */
@@ -275,52 +317,12 @@ export interface NativeMemoryStats {
   /** Bytes of pooled host memory in use, and idle but kept for the next request. */
   readonly usedBytes: number;
   readonly idleBytes: number;
+  /** Bytes of callers' pixels that were copied since the process began. */
+  readonly copiedBytes: number;
   /** Models loaded in this process. */
   readonly models: number;
   /** Threads of the shared pool. */
   readonly poolThreads: number;
-}
-
-/** A class map to be counted. */
-export interface NativeClassCount {
-  /** Class ids as bytes, `idBytes` (1 or 2) each. */
-  readonly map: Uint8Array;
-  readonly idBytes: number;
-  /** One value an id of the map. */
-  readonly confidence: Float32Array;
-  /** Ids from here on are not counted. */
-  readonly idCount: number;
-  /** True: both are read in place until the promise settles. False: copied in the call. */
-  readonly borrow: boolean;
-}
-
-export interface NativeClassCounts {
-  /** Pixels by class id, float64. */
-  readonly pixels: ArrayBuffer;
-  /** Sum of their confidences by class id, float64. */
-  readonly confidenceSums: ArrayBuffer;
-}
-
-/** A class map to be painted. */
-export interface NativeOverlay {
-  /** `width·height` class ids as bytes, `idBytes` (1 or 2) each. */
-  readonly map: Uint8Array;
-  readonly idBytes: number;
-  readonly width: number;
-  readonly height: number;
-  /** True: the map is read in place until the promise settles. False: copied in the call. */
-  readonly borrow: boolean;
-  /** Pixels of the picture to paint on. */
-  readonly picture: Uint8Array;
-  /** Its numbers (`imageNumbers` of native-request.ts); empty: no picture, the colours stand on transparency. */
-  readonly pictureNumbers: Float64Array;
-  /** Where the map's top left lies in the picture. */
-  readonly pictureX: number;
-  readonly pictureY: number;
-  /** Red, green, blue, alpha of each class id; over a picture alpha 0 leaves it as it is. */
-  readonly colors: Uint8Array;
-  /** Weight of the colour over the picture, 0 to 256. */
-  readonly weight: number;
 }
 
 /** An error of native code: `code` is one of `errorCodes`, `detail` pairs say what was found. */
@@ -329,17 +331,35 @@ export interface NativeError extends Error {
   readonly detail: Readonly<Record<string, string>>;
 }
 
-export interface NativeAddon {
+export interface NativeAddon extends NativeLog {
   /** Every code native can raise, in its own order; a contract test compares it with `errors.ts`. */
   readonly errorCodes: readonly string[];
   buildInfo(): NativeBuildInfo;
   memoryStats(): NativeMemoryStats;
   openModel(spec: NativeModelSpec): Promise<NativeModel>;
+  /** What engines would be built with and for. */
+  engineTarget(candidates: readonly NativeLibraryCandidate[], ordinal: number): Promise<NativeEngineTarget>;
+  /** Only for a process of its own: building may crash, and what the library logs goes to stderr at once. */
+  buildEngine(spec: NativeEngineBuildSpec, onEvent: NativeBuildEvent): NativeEngineBuild;
   /** A copy in pooled memory, made in bands on the pool before it returns. */
   copyBytes(bytes: Uint8Array): ArrayBuffer;
+  /** Whether these bytes lie in memory of `NativeModel.allocate`, which nobody can take away from native code. */
+  staysInPlace(bytes: Uint8Array): boolean;
+  /** Detaches them. Their memory is free for the next request at once, or when work that reads it in place has ended. */
+  releaseBuffers(buffers: readonly ArrayBuffer[]): void;
+  /**
+   * Copies each array into its counterpart of the same length, which is not to be used before. Memory that could be
+   * transferred away meanwhile is copied in the call.
+   */
+  copyArrays(from: readonly Uint8Array[], to: readonly Uint8Array[]): Promise<void>;
   countClasses(count: NativeClassCount): Promise<NativeClassCounts>;
   /** `width·height` pixels of red, green, blue and alpha. */
   paintOverlay(overlay: NativeOverlay): Promise<ArrayBuffer>;
+  exportMasks(masks: NativeMaskExport): Promise<NativeMasks>;
+  /** On transparency, as large as its names need. */
+  paintLegend(legend: NativeLegend): Promise<NativePicture>;
+  /** A byte that names the filter and the filtered bytes, for each row. */
+  filterPngRows(rows: NativePngRows): Promise<ArrayBuffer>;
 }
 
 /** Loads the addon at first use, so that importing the package can never throw. */

@@ -12,41 +12,59 @@ import {
   signalOption,
   stringOption,
 } from "./checks.js";
+import {
+  type EngineLoadOptions,
+  type EngineLoadSettings,
+  type EngineMode,
+  parseEngineLoad,
+} from "./compile/load-options.js";
+import { type DeviceOptions, type DeviceSettings, deviceKeys, parseDeviceOptions } from "./device-options.js";
 import { DeepLabError } from "./errors.js";
-import type { NativeSessionOptions } from "./native.js";
+import { decodedPixelLimit } from "./image/decode.js";
+import { mostPixels } from "./image/raw.js";
+import type { ImageRules } from "./image/taken.js";
+import { parseAllowUrls } from "./image/url-rules.js";
+import { type LogLevel, type LogListener, type LogSettings, parseLog } from "./log.js";
+import { parseSession, type SessionOptions, type SessionSettings } from "./session-options.js";
 import { parseRecommendedParameters, type RecommendedParameters } from "./thresholds.js";
 
-/** Settings of the ONNX Runtime session. */
-export interface SessionOptions {
-  /** Threads inside one operator; 0 lets the runtime choose: one a physical core. @default 0 */
-  readonly intraOpThreads?: number;
-  /** Threads across operators; 0 lets the runtime choose. @default 0 */
-  readonly interOpThreads?: number;
-  /** How much the graph may be rewritten at load. @default "all" */
-  readonly graphOptimization?: "disabled" | "basic" | "extended" | "all";
-  /** Keep freed memory for the next run. @default true */
-  readonly memoryArena?: boolean;
-  /** Plan one block of memory for all tensors of a run. @default true */
-  readonly memoryPattern?: boolean;
-  /** Let idle threads spin for a moment before they sleep: quicker, but busy. @default true */
-  readonly spinning?: boolean;
+export type { SessionOptions } from "./session-options.js";
+
+/** Vendor libraries, as paths; a bare file name is left to the system's own search. */
+export interface RuntimeOptions {
+  /** `libonnxruntime`. */
+  readonly onnxruntime?: string;
+  /** NVIDIA's driver, `libcuda.so.1` or `nvcuda.dll`. */
+  readonly cuda?: string;
+  /** TensorRT 10, `libnvinfer.so.10` or `nvinfer_10.dll`. */
+  readonly tensorrt?: string;
 }
 
 /** Options of `AutoModel.fromPretrained`. */
-export interface FromPretrainedOptions {
+export interface FromPretrainedOptions extends DeviceOptions {
   /**
-   * What executes the network. `"auto"` takes the best that the package and this machine allow; `info().reason`
-   * says why. `"trt"` and `"torch"` are named errors in this version.
+   * Which of the package's weights are run: `"onnx"` weights.onnx, `"trt"` engine.plan, which is built where there is
+   * only weights.onnx (option `engine`). `"auto"` takes weights.onnx
+   * where there is one, for it runs everywhere, and an engine where that is all there is; `info().reason` says what
+   * executes it and why. `"torch"` is a named error in this version.
    * @default "auto"
    */
   readonly backend?: "auto" | "onnx" | "trt" | "torch";
-  /** `"auto"`, `"cpu"` or `"cuda:N"`. @default "auto" */
-  readonly device?: "auto" | "cpu" | `cuda:${number}`;
-  /** Vendor libraries to use instead of those found by themselves. */
-  readonly runtime?: {
-    /** Path of `libonnxruntime`; a bare file name is left to the system's own search. */
-    readonly onnxruntime?: string;
-  };
+  /** Vendor libraries to use instead of those found by themselves; one that is named is the only place tried. */
+  readonly runtime?: RuntimeOptions;
+  /**
+   * How an engine is built where `backend: "trt"` finds weights.onnx and no engine.plan: once for this GPU, TensorRT and
+   * driver, and kept in the cache folder. A word is its `mode`.
+   * @default "wait"
+   */
+  readonly engine?: EngineMode | EngineLoadOptions;
+  /**
+   * Load an engine.plan that was not built by deeplab-rt for this user on this machine. An engine is a compiled
+   * program: set this only for engines from whom you would run a program. Code for the host that an engine may carry
+   * is not run in any case.
+   * @default false
+   */
+  readonly trustEngine?: boolean;
   /** Settings of the inference session. */
   readonly session?: SessionOptions;
   /** Thresholds found when the model was evaluated; `confidence: "best"` uses them. */
@@ -59,10 +77,11 @@ export interface FromPretrainedOptions {
   readonly allowClassMismatch?: boolean;
   /**
    * Most images in one run of a network of open batch size, of one call or of several that wait. A package's own
-   * limit counts where it is lower. Whether it pays is measured by `warmUp()`; without one, the first runs in which
-   * several calls can share try both, and from then on calls share only if that was a tenth quicker an image
-   * (`stats().sharedImages`). With `maxBatchDelay` and no `warmUp()` they always do.
-   * @default 8
+   * limit counts where it is lower; an engine's smallest batch, where that is higher. Whether it pays is measured by
+   * `warmUp()`; without one, the first runs in which several calls can share try both, and from then on calls share
+   * only if that was a tenth quicker an image (`stats().sharedImages`). With `maxBatchDelay` and no `warmUp()` they
+   * always do.
+   * @default 8, and the largest batch that an engine was built for
    */
   readonly maxBatch?: number;
   /**
@@ -73,7 +92,8 @@ export interface FromPretrainedOptions {
   readonly maxBatchDelay?: number;
   /**
    * Most runs under way at once, each in another stage: one is pre-processed while another is in the network. 0
-   * lets the backend choose: 1 for ONNX Runtime on a CPU, whose network keeps all cores busy anyway.
+   * lets the backend choose: 1 for ONNX Runtime on a CPU, whose network keeps all cores busy anyway, 2 for each GPU with an
+   * engine, 1 for each with ONNX Runtime.
    * @default 0
    */
   readonly maxInFlight?: number;
@@ -93,39 +113,79 @@ export interface FromPretrainedOptions {
   readonly onFull?: OnFull;
   /**
    * Leave a linear interpolation at the network's end to post-processing, which resizes the logits anyway: quicker,
-   * and equal within float rounding. `info().headCut` says whether there was one.
+   * and equal within float rounding. `info().headCut` says whether there was one. An engine was built one way or the
+   * other: false refuses one that was built without its last interpolation.
    * @default true
    */
   readonly headCut?: boolean;
   /**
-   * Aborts loading: the promise rejects with `signal.reason` at once. A network that is being loaded is released as
-   * soon as it is there.
+   * Whether images may be `http:` and `https:` URLs: true for every public host, or a list of hosts, on the scheme's
+   * own port (`"images.example.org"`), on another (`"example.org:8443"`) or of all subdomains (`"*.example.org"`).
+   * Pictures are fetched from public addresses only, within 30 s, 64 MiB and 5 redirects, each checked as the first
+   * address is; user names, cookies and proxies are not used. See docs/images.md before setting it on a server.
+   * @default false
+   */
+  readonly allowUrls?: boolean | readonly string[];
+  /**
+   * Most pixels (width · height) of an encoded picture: more is `IMAGE_TOO_LARGE`, found in its header before memory is
+   * taken. From 1 to 2²⁸. Raw pixels and instances of sharp are memory of the caller's own and are not counted.
+   * @default 100_000_000
+   */
+  readonly limitInputPixels?: number;
+  /**
+   * Called with the lines that inference libraries (ONNX Runtime, TensorRT) log in this process, from when loading
+   * begins until `close()` has resolved, on this thread; it keeps no process alive, and what it throws is the warning
+   * `LOG_LISTENER_FAILED`. A library does not say which model a line is about: with several models loaded, lines of
+   * the others are among them. Without it the lines are not shown anywhere: what matters of them is in the messages
+   * of errors.
+   */
+  readonly onLog?: LogListener;
+  /**
+   * The least level that `onLog` is called with. `"verbose"` and `"info"` are for looking for a mistake: a model with
+   * one of them shares its network only with others that have it too.
+   * @default "warning"
+   */
+  readonly logLevel?: LogLevel;
+  /**
+   * Aborts loading: the promise rejects with `signal.reason`, at once, or where an engine is being built, when its
+   * builder has been ended and what it left is removed. A network that is being loaded is released as soon as it is
+   * there.
    */
   readonly signal?: AbortSignal;
 }
 
+/** {@link RuntimeOptions}, checked. */
+export type LibraryPaths = Readonly<Record<keyof RuntimeOptions, string | undefined>>;
+
 /** `FromPretrainedOptions`, complete and checked. */
 export interface LoadSettings {
-  readonly backend: "auto" | "onnx";
-  readonly device: string;
-  readonly onnxruntime: string | undefined;
-  readonly session: NativeSessionOptions;
+  readonly backend: "auto" | "onnx" | "trt";
+  readonly libraries: LibraryPaths;
+  readonly engine: EngineLoadSettings;
+  readonly trustEngine: boolean;
+  readonly device: DeviceSettings;
+  readonly session: SessionSettings;
+  readonly log: LogSettings;
   readonly recommended: RecommendedParameters;
   readonly allowClassMismatch: boolean;
-  readonly maxBatch: number;
+  /** Undefined: as suits the package. */
+  readonly maxBatch: number | undefined;
   readonly maxBatchDelay: number;
   readonly maxInFlight: number;
   readonly maxQueue: number;
   readonly onFull: OnFull;
   readonly headCut: boolean;
+  readonly imageRules: ImageRules;
   readonly signal: AbortSignal | undefined;
 }
 
 const where = "options of AutoModel.fromPretrained()";
 const keys = [
   "backend",
-  "device",
+  ...deviceKeys,
   "runtime",
+  "engine",
+  "trustEngine",
   "session",
   "recommendedParameters",
   "allowClassMismatch",
@@ -135,20 +195,12 @@ const keys = [
   "maxQueue",
   "onFull",
   "headCut",
+  "allowUrls",
+  "limitInputPixels",
+  "onLog",
+  "logLevel",
   "signal",
 ];
-const sessionKeys = [
-  "intraOpThreads",
-  "interOpThreads",
-  "graphOptimization",
-  "memoryArena",
-  "memoryPattern",
-  "spinning",
-];
-const graphLevels = { disabled: 0, basic: 1, extended: 2, all: 99 } as const;
-const maxThreads = 1024;
-// More images at once cost memory and gain little on a CPU.
-const defaultBatch = 8;
 const defaultQueue = 64;
 
 /**
@@ -157,59 +209,69 @@ const defaultQueue = 64;
  */
 export function parseLoadOptions(options: unknown): LoadSettings {
   const given = optionObject(options, where, keys);
-  const runtime = optionObject(given.runtime, "option runtime", ["onnxruntime"]);
   return {
     backend: parseBackend(given.backend),
-    device: parseDevice(given.device),
-    onnxruntime: stringOption(runtime.onnxruntime, "runtime.onnxruntime"),
+    libraries: parseRuntime(given.runtime),
+    engine: parseEngine(given.engine, given.backend),
+    trustEngine: booleanOption(given.trustEngine, "trustEngine", false),
+    device: parseDeviceOptions(given),
     session: parseSession(given.session),
+    log: parseLog(given.onLog, given.logLevel),
     recommended: parseRecommendedParameters(given.recommendedParameters),
     allowClassMismatch: booleanOption(given.allowClassMismatch, "allowClassMismatch", false),
-    maxBatch: integerOption(given.maxBatch, "maxBatch", 1, 1024, defaultBatch),
+    maxBatch:
+      given.maxBatch === undefined ? undefined : integerOption(given.maxBatch, "maxBatch", 1, 1024, 1),
     maxBatchDelay: numberOption(given.maxBatchDelay, "maxBatchDelay", 0, 60_000, 0),
     maxInFlight: integerOption(given.maxInFlight, "maxInFlight", 0, 64, 0),
     maxQueue: integerOption(given.maxQueue, "maxQueue", 1, 2 ** 20, defaultQueue),
     onFull: choiceOption(given.onFull, "onFull", ["wait", "reject"], "wait"),
     headCut: booleanOption(given.headCut, "headCut", true),
+    imageRules: parseImageRules(given),
     signal: signalOption(given.signal),
   };
 }
 
-function parseBackend(value: unknown): "auto" | "onnx" {
+function parseImageRules(given: Readonly<Record<string, unknown>>): ImageRules {
+  const { allowUrls, limitInputPixels: limit } = given;
+  return {
+    urls: parseAllowUrls(allowUrls),
+    limitInputPixels: integerOption(limit, "limitInputPixels", 1, mostPixels, decodedPixelLimit),
+  };
+}
+
+function parseBackend(value: unknown): "auto" | "onnx" | "trt" {
   const backend = choiceOption(value, "backend", ["auto", "onnx", "trt", "torch"], "auto");
-  if (backend === "auto" || backend === "onnx") return backend;
+  if (backend !== "torch") return backend;
   throw backendNotYet(backend, `Backend "${backend}" was asked for`);
 }
 
+// Nothing is built for another backend: an option without effect would be a mistake that nobody sees.
+function parseEngine(value: unknown, backend: unknown): EngineLoadSettings {
+  if (value !== undefined && backend !== "trt") {
+    return invalidOption("engine", 'left out unless backend is "trt"', value);
+  }
+  return parseEngineLoad(value);
+}
+
 /** The error for a backend that has a name but no code in this version. */
-export function backendNotYet(backend: "trt" | "torch", why: string): DeepLabError {
+export function backendNotYet(backend: "torch", why: string): DeepLabError {
   return new DeepLabError(
     "BACKEND_UNAVAILABLE",
-    `${why}, but this version of deeplab-rt runs ONNX packages only: "${backend}" is not yet part of it.`,
+    `${why}, but this version of deeplab-rt runs ONNX networks and TensorRT engines only: "${backend}" is not yet ` +
+      "part of it.",
     {
-      detail: { backend, usable: ["onnx"] },
+      detail: { backend, usable: ["onnx", "trt"] },
       hint: 'use a package with weights.onnx and { backend: "onnx" } or "auto".',
     },
   );
 }
 
-function parseDevice(value: unknown): string {
-  if (value === undefined) return "auto";
-  if (typeof value === "string" && /^(auto|cpu|cuda:\d{1,3})$/.test(value)) return value;
-  const more = value === "cuda" || value === "gpu" ? ' Did you mean "cuda:0"?' : "";
-  return invalidOption("device", '"auto", "cpu" or "cuda:N"', value, more);
-}
-
-function parseSession(value: unknown): NativeSessionOptions {
-  const given = optionObject(value, "option session", sessionKeys);
-  const levels = Object.keys(graphLevels) as (keyof typeof graphLevels)[];
+/** Checks the option `runtime`. */
+export function parseRuntime(value: unknown): LibraryPaths {
+  const given = optionObject(value, "option runtime", ["onnxruntime", "cuda", "tensorrt"]);
   return {
-    intraOpThreads: integerOption(given.intraOpThreads, "session.intraOpThreads", 0, maxThreads, 0),
-    interOpThreads: integerOption(given.interOpThreads, "session.interOpThreads", 0, maxThreads, 0),
-    graphOptimization:
-      graphLevels[choiceOption(given.graphOptimization, "session.graphOptimization", levels, "all")],
-    memoryArena: booleanOption(given.memoryArena, "session.memoryArena", true),
-    memoryPattern: booleanOption(given.memoryPattern, "session.memoryPattern", true),
-    spinning: booleanOption(given.spinning, "session.spinning", true),
+    onnxruntime: stringOption(given.onnxruntime, "runtime.onnxruntime"),
+    cuda: stringOption(given.cuda, "runtime.cuda"),
+    tensorrt: stringOption(given.tensorrt, "runtime.tensorrt"),
   };
 }

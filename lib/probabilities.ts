@@ -25,10 +25,11 @@ export const noProbabilities: ProbabilityRequest = { classes: [], channels: new 
 /**
  * How likely each class is, pixel by pixel: the softmax over all channels of the network (the sigmoid, where there
  * is one channel), at the size of the maps, before any threshold; 0 outside the static crop.
+ * @typeParam Classes The model's class names.
  */
-export class Probabilities {
+export class Probabilities<Classes extends string = string> {
   /** Names of the planes, in their order. */
-  readonly classes: readonly string[];
+  readonly classes: readonly Classes[];
   /** Width of a plane: that of the maps. */
   readonly width: number;
   /** Height of a plane. */
@@ -36,8 +37,8 @@ export class Probabilities {
   /** `[classes.length, height, width]`, 0 to 1. */
   readonly data: Float32Array;
 
-  /** Made by `model.infer`. */
-  constructor(classes: readonly string[], width: number, height: number, data: Float32Array) {
+  /** @internal Made by `model.infer`. */
+  constructor(classes: readonly Classes[], width: number, height: number, data: Float32Array) {
     this.classes = classes;
     this.width = width;
     this.height = height;
@@ -49,7 +50,7 @@ export class Probabilities {
    * @param className One of `classes`, or its position there.
    * @throws DeepLabError OPTION_INVALID where it was not asked for
    */
-  plane(className: string | number): Float32Array {
+  plane(className: Classes | number): Float32Array {
     const index = typeof className === "number" ? className : this.classes.indexOf(className);
     if (!Number.isInteger(index) || index < 0 || index >= this.classes.length) {
       const expected = `one of ${this.classes.slice(0, 30).map(show).join(", ")}`;
@@ -93,7 +94,7 @@ function idOf(name: unknown, classNames: readonly string[]): number {
   const id = typeof name === "string" ? classNames.indexOf(name) : -1;
   if (id >= 0) return id;
   const known = classNames.slice(0, 30).map(show).join(", ");
-  const suggestion = typeof name === "string" ? didYouMean(name, classNames) : "";
+  const suggestion = didYouMean(name, classNames);
   return invalidOption("probabilityClasses", `a list of the model's classes (${known})`, name, suggestion);
 }
 

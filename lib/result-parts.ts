@@ -42,6 +42,17 @@ export function resultParts(
   };
 }
 
+/** The buffers that native code owns and that are as large as the picture: neither the caller's nor `classAreas`. */
+export function ownBuffers(parts: ResultValues, { out }: ResultRequest): ArrayBuffer[] {
+  const arrays = [
+    out?.segmentationMap === undefined ? parts.segmentationMap : undefined,
+    out?.confidence === undefined ? parts.confidence : undefined,
+    parts.probabilities?.data,
+    parts.overlayImage?.data,
+  ];
+  return arrays.flatMap((array) => (array === undefined ? [] : [array.buffer as ArrayBuffer]));
+}
+
 /**
  * A part that a method of the result needs.
  * @throws DeepLabError OPTION_INVALID where the call did not ask for it

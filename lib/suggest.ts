@@ -5,7 +5,7 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    const distance = howFar(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
@@ -14,10 +14,16 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   return best;
 }
 
-/** ` Did you mean "x"?`, or nothing; to be appended to a sentence. */
-export function didYouMean(word: string, known: Iterable<string>): string {
-  const suggestion = nearest(word, known);
+/** ` Did you mean "x"?`, or nothing, as for what is no word; to be appended to a sentence. */
+export function didYouMean(word: unknown, known: Iterable<string>): string {
+  const suggestion = typeof word === "string" ? nearest(word, known) : undefined;
   return suggestion === undefined ? "" : ` Did you mean ${JSON.stringify(suggestion)}?`;
+}
+
+// The beginning of a word is meant for it, however long the rest: "warn" for "warning".
+function howFar(word: string, candidate: string): number {
+  const distance = editDistance(word, candidate);
+  return word.length >= 3 && candidate.startsWith(word) ? Math.min(distance, 2) : distance;
 }
 
 // Levenshtein distance, one row at a time; long words are far from everything and cost nothing.

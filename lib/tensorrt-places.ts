@@ -4,17 +4,18 @@
 import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
+import { namedCandidate } from "./named-library.js";
 import type { NativeLibraryCandidate } from "./native.js";
 
 const library = "tensorrt";
-const variable = "DEEPLAB_RT_TENSORRT";
 
 /** What decides the places; tests bring one of their own. */
 export interface Machine {
   readonly platform: NodeJS.Platform;
   readonly arch: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly home: string;
+  /** Throws for a user who has none. */
+  readonly home: () => string;
   /** The folder that holds /usr. */
   readonly root: string;
 }
@@ -23,7 +24,7 @@ const thisMachine = (): Machine => ({
   platform: process.platform,
   arch: process.arch,
   env: process.env,
-  home: homedir(),
+  home: homedir,
   root: path.parse(process.execPath).root,
 });
 
@@ -42,9 +43,8 @@ const fileOf = (machine: Machine, major: number): string =>
  * @param option `runtime.tensorrt`: a file path, or a bare file name for the system's own search.
  */
 export function tensorrtCandidates(option?: string, machine = thisMachine()): NativeLibraryCandidate[] {
-  if (option !== undefined) return [named("option runtime.tensorrt", option)];
-  const value = machine.env[variable];
-  if (value) return [named(variable, value)];
+  const named = namedCandidate("tensorrt", option, machine.env);
+  if (named !== undefined) return [named];
   const folders = systemFolders(machine);
   const older = folders.map((folder) => path.join(folder, fileOf(machine, 8))).filter(existsSync);
   return [
@@ -56,12 +56,6 @@ export function tensorrtCandidates(option?: string, machine = thisMachine()): Na
     ...listed("pip", pipFiles(machine)),
     ...listed("an older TensorRT", older),
   ];
-}
-
-// A bare file name stays as it is: the system's loader searches for it.
-function named(origin: string, file: string): NativeLibraryCandidate {
-  const isPath = file.includes("/") || file.includes(path.sep);
-  return { library, origin, path: isPath ? path.resolve(file) : file };
 }
 
 const listed = (origin: string, files: readonly string[]): NativeLibraryCandidate[] =>
@@ -79,7 +73,7 @@ function systemFolders({ platform, arch, root }: Machine): string[] {
 /** The libraries of the Python package tensorrt_cu12_libs and its kin: of the environment in use first. */
 function pipFiles(machine: Machine): string[] {
   const { env, home, root, platform } = machine;
-  const prefixes = [env.VIRTUAL_ENV, env.CONDA_PREFIX, path.join(home, ".local")];
+  const prefixes = [env.VIRTUAL_ENV, env.CONDA_PREFIX, userPrefix(home)];
   if (platform === "linux") prefixes.push(path.join(root, "usr/local"), path.join(root, "usr"));
   const files = prefixes
     .filter((prefix): prefix is string => prefix !== undefined && prefix !== "")
@@ -87,6 +81,15 @@ function pipFiles(machine: Machine): string[] {
     .map((folder) => path.join(folder, "tensorrt_libs", fileOf(machine, 10)))
     .filter(existsSync);
   return [...new Set(files)];
+}
+
+// Where pip installs for one user. A container's may have no home folder: that is no reason to fail here.
+function userPrefix(home: () => string): string | undefined {
+  try {
+    return path.join(home(), ".local");
+  } catch {
+    return undefined;
+  }
 }
 
 // <prefix>/lib/python3.N/site-packages, Debian's dist-packages, and Lib/site-packages on Windows; the newest first.

@@ -20,9 +20,15 @@ export interface RecommendedParameters {
  * - `"default"`: 0.5, or what `INFERENCE_MODELS_DEEP_LAB_V3_PLUS_DEFAULT_CONFIDENCE` says;
  * - `"best"`: the recommended parameters, per class where both they and a global value are given, else the
  *   global value, else the default;
- * - numbers by class name; classes that are not named take the default.
+ * - numbers by class name; classes that are left out take `"default"`, not the recommended parameters.
+ *
+ * @typeParam Classes The model's class names.
  */
-export type Confidence = number | "best" | "default" | Readonly<Record<string, number>>;
+export type Confidence<Classes extends string = string> =
+  | number
+  | "best"
+  | "default"
+  | Readonly<Partial<Record<Classes, number>>>;
 
 /** What is needed to turn a {@link Confidence} into numbers. */
 export interface ThresholdContext {
@@ -89,8 +95,11 @@ export function resolveThresholds(confidence: Confidence, context: ThresholdCont
   return thresholds;
 }
 
+// As everywhere in options, undefined is the same as left out.
+type NumbersByName = Readonly<Partial<Record<string, number>>>;
+
 interface Choice {
-  readonly perClass?: Readonly<Record<string, number>>;
+  readonly perClass?: NumbersByName;
   readonly forAll: number;
 }
 
@@ -105,14 +114,16 @@ function choose(confidence: Confidence, context: ThresholdContext): Choice {
 }
 
 // Class names come from a file: one called "constructor" must not find Object's.
-function ownNumber(map: Readonly<Record<string, number>>, name: string): number | undefined {
+function ownNumber(map: NumbersByName, name: string): number | undefined {
   return Object.hasOwn(map, name) ? map[name] : undefined;
 }
 
 function byClassName(value: unknown, option: string): Readonly<Record<string, number>> {
-  const map = optionObject(value, option, Object.keys(Object(value)));
-  for (const [name, number] of Object.entries(map)) unitNumber(number, `${option}[${show(name)}]`);
-  return map as Readonly<Record<string, number>>;
+  const map = Object.entries(optionObject(value, option, Object.keys(Object(value))));
+  const given = map.filter(([, number]) => number !== undefined);
+  return Object.fromEntries(
+    given.map(([name, number]) => [name, unitNumber(number, `${option}[${show(name)}]`)]),
+  );
 }
 
 function unknownClass(name: string, classNames: readonly string[]): DeepLabError {

@@ -2,8 +2,11 @@
 
 /** Codes of the warnings this package emits. */
 export type WarningCode =
+  | "BUFFER_NOT_REGISTERED"
   | "CACHE_UNAVAILABLE"
+  | "ENGINE_BUILD_FAILED"
   | "IMAGE_SIZE_IGNORED"
+  | "LOG_LISTENER_FAILED"
   | "NON_FINITE_LOGITS"
   | "PACKAGE_MODEL_CONFIG"
   | "RESIZE_MODE_SUBSTITUTED";

@@ -1,7 +1,9 @@
-// The heavy work on models, by name: what runs in the worker thread and what crosses to it. Arguments and
+// The heavy work in TypeScript, by name: what runs in the worker thread and what crosses to it. Arguments and
 // answers are plain data.
 
 import { readFile, writeFile } from "node:fs/promises";
+import { networkFacts } from "../compile/network-facts.js";
+import { tracePolygons } from "../export/rings/job.js";
 import { sealed } from "../packages/cache.js";
 import { makeEntry } from "../packages/make-entry.js";
 import { headRecipe } from "./head-cut/cut.js";
@@ -24,7 +26,7 @@ export interface HeadRecipeAnswer {
 }
 
 /** Every job. */
-export const jobs = { headRecipe: decideHead };
+export const jobs = { headRecipe: decideHead, networkFacts, polygons: tracePolygons };
 
 export type JobName = keyof typeof jobs;
 export type JobArguments<Name extends JobName> = Parameters<(typeof jobs)[Name]>[0];

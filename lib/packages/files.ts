@@ -13,6 +13,8 @@ export const packageFiles = {
   onnxWeights: "weights.onnx",
   torchWeights: "weights.pt",
   tensorRtEngine: "engine.plan",
+  tensorRtConfig: "trt_config.json",
+  engineRecord: "deeplab_rt.json",
 } as const;
 
 /**

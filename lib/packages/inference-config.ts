@@ -1,11 +1,9 @@
 // inference_config.json → what pre-processing needs, complete and checked.
 
 import path from "node:path";
-import type { core } from "zod";
-import { DeepLabError } from "../errors.js";
-import { show } from "../show.js";
 import { packageFiles, readPackageJson } from "./files.js";
 import { type InferenceConfigFile, inferenceConfigSchema } from "./inference-config-schema.js";
+import { schemaError } from "./schema-error.js";
 
 /** How a picture becomes the network's input. */
 export interface InferenceConfig {
@@ -93,41 +91,4 @@ function effectiveMode(declared: InferenceConfigFile["network_input"]["resize_mo
 function threeOf(values: readonly number[]): [number, number, number] {
   const [first = 0, second = first, third = first] = values;
   return [first, second, third];
-}
-
-interface Problem {
-  readonly field: string;
-  readonly found: string;
-  readonly allowed: string;
-}
-
-const mostProblems = 6;
-
-function schemaError(issues: readonly core.$ZodIssue[], json: unknown, file: string): DeepLabError {
-  const problems = issues.filter((issue) => !isInside(issue, issues)).map((issue) => describe(issue, json));
-  const lines = problems
-    .slice(0, mostProblems)
-    .map(({ field, found, allowed }) => `  ${field}: found ${found}, allowed: ${allowed}`);
-  const more = problems.length > mostProblems ? [`  … and ${problems.length - mostProblems} more`] : [];
-  const fields = problems.length === 1 ? "a wrong field" : `${problems.length} wrong fields`;
-  return new DeepLabError("PACKAGE_INVALID", [`${file} has ${fields}:`, ...lines, ...more].join("\n"), {
-    detail: { file, ...problems[0], problems },
-  });
-}
-
-// What is wrong inside a value that is wrong as a whole only repeats it.
-function isInside(issue: core.$ZodIssue, issues: readonly core.$ZodIssue[]): boolean {
-  return issues.some(
-    ({ path: outer }) => outer.length < issue.path.length && outer.every((key, i) => key === issue.path[i]),
-  );
-}
-
-// Every schema's message is what is allowed; what was found is read from the JSON by the issue's path.
-function describe(issue: core.$ZodIssue, json: unknown): Problem {
-  const found = issue.path.reduce<unknown>((value, key) => Object(value)[key], json);
-  return {
-    field: issue.path.map(String).join("."),
-    found: found === undefined ? "nothing" : show(found),
-    allowed: issue.message,
-  };
 }

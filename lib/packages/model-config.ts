@@ -6,15 +6,25 @@ import { DeepLabError } from "../errors.js";
 import { show } from "../show.js";
 import { warn } from "../warnings.js";
 import { hasFile, packageFiles, readPackageJson } from "./files.js";
+import { type PackageFormat, weightsFiles } from "./package-format.js";
 
 const asDeepLab = "the package is opened as a DeepLabV3+ segmentation model all the same";
 
-/** Field → what it should say, and what is done where it says something else. */
-const expected = {
-  model_architecture: ["deep-lab-v3-plus", asDeepLab],
-  task_type: ["semantic-segmentation", asDeepLab],
-  backend_type: ["onnx", "what is run is weights.onnx"],
-} as const;
+/** How the folder is opened. */
+export interface OpenedAs {
+  readonly format: PackageFormat;
+  /** The caller named the format, so that nothing the file says of it could surprise. */
+  readonly chosen: boolean;
+}
+
+/** Field, what it should say, and what is done where it says something else. */
+function expected({ format, chosen }: OpenedAs): (readonly [string, string, string])[] {
+  return [
+    ["model_architecture", "deep-lab-v3-plus", asDeepLab],
+    ["task_type", "semantic-segmentation", asDeepLab],
+    ...(chosen ? [] : [["backend_type", format, `what is run is ${weightsFiles[format]}`] as const]),
+  ];
+}
 
 /** What model_config.json says; all null without the file. */
 export interface ModelConfig {
@@ -30,7 +40,7 @@ export interface ModelConfig {
  * does not fit is an error by itself.
  * @throws DeepLabError PACKAGE_INVALID where the file is broken
  */
-export async function readModelConfig(folder: string): Promise<ModelConfig> {
+export async function readModelConfig(folder: string, opened: OpenedAs): Promise<ModelConfig> {
   const none = { modelId: null, architecture: null, taskType: null, backendType: null };
   if (!(await hasFile(folder, packageFiles.modelConfig))) return none;
   const file = path.join(folder, packageFiles.modelConfig);
@@ -42,7 +52,7 @@ export async function readModelConfig(folder: string): Promise<ModelConfig> {
     taskType: text("task_type"),
     backendType: text("backend_type"),
   };
-  warnOfOthers(file, json);
+  warnOfOthers(file, json, opened);
   return config;
 }
 
@@ -55,8 +65,8 @@ function optionalText(value: unknown, field: string, file: string): string | nul
   });
 }
 
-function warnOfOthers(file: string, json: Record<string, unknown>): void {
-  for (const [field, [value, instead]] of Object.entries(expected)) {
+function warnOfOthers(file: string, json: Record<string, unknown>, opened: OpenedAs): void {
+  for (const [field, value, instead] of expected(opened)) {
     const found = json[field];
     if (typeof found !== "string" || found === value) continue;
     const message = `${file} says ${field} ${show(found)}, expected ${show(value)}; ${instead}.`;

@@ -4,18 +4,26 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { DeepLabError } from "../errors.js";
-import { backendNotYet } from "../options.js";
 import { show } from "../show.js";
 import { warn } from "../warnings.js";
 import { type ClassNames, readClassNames } from "./class-names.js";
+import { type PackageEngine, readEngine } from "./engine-package.js";
 import { externalDataFiles } from "./external-data.js";
-import { hasFile, missingFile, packageFiles, readPackageFile } from "./files.js";
+import { packageFiles, readPackageFile } from "./files.js";
 import { type InferenceConfig, readInferenceConfig } from "./inference-config.js";
 import { checkLfsPointer } from "./lfs-pointer.js";
 import { type ModelConfig, readModelConfig } from "./model-config.js";
+import { findFormat, type PackageFormat, weightsFiles } from "./package-format.js";
 
-/** Which kind of weights a package is run from. */
-export type PackageFormat = "onnx";
+export type { PackageFormat } from "./package-format.js";
+
+/** What of a folder is wanted, and what may be loaded of it. */
+export interface PackageChoice {
+  /** `"auto"`: weights.onnx, or an engine where there is no other. */
+  readonly backend: "auto" | PackageFormat;
+  /** Take an engine from whomever it is. */
+  readonly trustEngine: boolean;
+}
 
 /** Everything a package folder says. */
 export interface ModelPackage {
@@ -31,29 +39,51 @@ export interface ModelPackage {
   readonly classes: ClassNames;
   readonly config: InferenceConfig;
   readonly modelConfig: ModelConfig;
+  /** What lies beside an engine; null for other formats. */
+  readonly engine: PackageEngine | null;
 }
+
+const anyOwn: PackageChoice = { backend: "auto", trustEngine: false };
 
 /**
  * Reads and checks a package folder.
  * @param location A path, or a `file:` URL as object or text.
  * @throws DeepLabError PACKAGE_NOT_FOUND, PACKAGE_MISSING_FILE, PACKAGE_UNREADABLE, PACKAGE_INVALID,
- *   PACKAGE_EXTERNAL_DATA, PACKAGE_WEIGHTS_INVALID, BACKEND_UNAVAILABLE, OPTION_INVALID
+ *   PACKAGE_EXTERNAL_DATA, PACKAGE_WEIGHTS_INVALID, ENGINE_UNTRUSTED, BACKEND_UNAVAILABLE, OPTION_INVALID
  */
-export async function readModelPackage(location: string | URL): Promise<ModelPackage> {
+export async function readModelPackage(
+  location: string | URL,
+  { backend, trustEngine }: PackageChoice = anyOwn,
+): Promise<ModelPackage> {
   const folder = await packageFolder(location);
-  const format = await findFormat(folder);
+  const format = await findFormat(folder, backend);
   const classes = await readClassNames(folder);
   const config = await readInferenceConfig(folder);
-  const modelConfig = await readModelConfig(folder);
-  const weightsPath = path.join(folder, packageFiles.onnxWeights);
-  const weights = await readPackageFile(folder, packageFiles.onnxWeights);
-  checkLfsPointer(weights, weightsPath);
-  const files = [weightsPath, ...(await externalDataFiles(weights, weightsPath))];
+  const modelConfig = await readModelConfig(folder, { format, chosen: backend !== "auto" });
+  const weights = await readWeights(folder, format, trustEngine);
   warnOfSubstitute(folder, config);
-  return { folder, format, weightsPath, ...(await describeFiles(files)), classes, config, modelConfig };
+  return { folder, format, ...weights, classes, config, modelConfig };
 }
 
-async function describeFiles(files: readonly string[]) {
+async function readWeights(folder: string, format: PackageFormat, trustEngine: boolean) {
+  const weightsPath = path.join(folder, weightsFiles[format]);
+  if (format === "onnx") {
+    return { weightsPath, ...(await describeFiles(await onnxFiles(folder, weightsPath))), engine: null };
+  }
+  // Described first: an engine that is replaced while it is judged is not taken for the one that was.
+  const described = await describeFiles([weightsPath]);
+  return { weightsPath, ...described, engine: await readEngine(folder, trustEngine) };
+}
+
+// The network and its external data.
+async function onnxFiles(folder: string, weightsPath: string): Promise<string[]> {
+  const weights = await readPackageFile(folder, packageFiles.onnxWeights);
+  checkLfsPointer(weights, weightsPath);
+  return [weightsPath, ...(await externalDataFiles(weights, weightsPath))];
+}
+
+/** Size and fingerprint of a package's weights. */
+export async function describeFiles(files: readonly string[]) {
   const stats = await Promise.all(files.map((file) => stat(file, { bigint: true })));
   return {
     weightsByteLength: stats.reduce((sum, { size }) => sum + Number(size), 0),
@@ -103,23 +133,10 @@ function notFound(location: string | URL, folder: string, what: string, cause?: 
   return new DeepLabError("PACKAGE_NOT_FOUND", `There is no model package at ${folder}: it ${what}.`, {
     detail: { package: String(location), folder },
     hint:
-      "pass the folder that holds weights.onnx, class_names.txt and inference_config.json. " +
+      "pass the folder that holds weights.onnx or engine.plan, class_names.txt and inference_config.json. " +
       "Ids of the Roboflow platform are not yet supported in this version: download the package first.",
     cause,
   });
-}
-
-// weights.onnx wins: it is what this version runs, whatever else lies beside it.
-async function findFormat(folder: string): Promise<PackageFormat> {
-  if (await hasFile(folder, packageFiles.onnxWeights)) return "onnx";
-  for (const [file, backend] of [
-    [packageFiles.torchWeights, "torch"],
-    [packageFiles.tensorRtEngine, "trt"],
-  ] as const) {
-    if (await hasFile(folder, file))
-      throw backendNotYet(backend, `${folder} holds ${file} and no weights.onnx`);
-  }
-  throw missingFile(path.join(folder, packageFiles.onnxWeights));
 }
 
 function warnOfSubstitute(folder: string, config: InferenceConfig): void {

@@ -10,12 +10,21 @@ import { show } from "../show.js";
 export type FrameSource<Image> =
   | AsyncIterable<Image>
   | Iterable<Image | PromiseLike<Image>>
-  | { getReader(): FrameReader<Image> };
+  | FrameStream<Image>;
+
+/** What is used of a web `ReadableStream`. */
+export interface FrameStream<Image> {
+  /** Its reader, which then is the only one. */
+  getReader(): FrameReader<Image>;
+}
 
 /** What is used of a `ReadableStreamDefaultReader`. */
 export interface FrameReader<Image> {
+  /** The next image, or the end. */
   read(): Promise<{ readonly done: boolean; readonly value?: Image | undefined }>;
+  /** Says that no more will be read. */
   cancel(reason?: unknown): Promise<void>;
+  /** Lets others read. */
   releaseLock(): void;
 }
 
@@ -37,8 +46,9 @@ export interface Frames<Image> {
 export function openFrames<Image>(source: FrameSource<Image>): Frames<Image> {
   const given = Object(source) as Partial<AsyncIterable<Image> & Iterable<Image>> & Partial<NodeReadable>;
   if (typeof given.pipe === "function" && given.readableObjectMode === false) {
-    throw noSource("it is a byte stream, whose chunks are no pictures (is objectMode missing?)");
+    throw noSource(`${byteStream} (is objectMode missing?)`);
   }
+  if (isWebByteStream(source)) throw noSource(byteStream);
   if (typeof (given as { getReader?: unknown }).getReader === "function") {
     return new ReaderFrames((source as { getReader(): FrameReader<Image> }).getReader());
   }
@@ -49,6 +59,18 @@ export function openFrames<Image>(source: FrameSource<Image>): Frames<Image> {
   const iterator = open.call(source) as AnyIterator<Image>;
   const destroy = typeof given.destroy === "function" ? () => given.destroy?.call(source) : undefined;
   return new IteratorFrames(iterator, destroy);
+}
+
+const byteStream = "it is a byte stream, whose chunks are no pictures; one picture's goes to model.infer()";
+
+// Only streams of `type: "bytes"` have readers that bring their own memory: those of Blobs, files and responses are some.
+function isWebByteStream(source: unknown): boolean {
+  try {
+    (source as ReadableStream).getReader({ mode: "byob" }).releaseLock();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 interface NodeReadable {

@@ -4,12 +4,16 @@ import type { AtLeastDefaultParts, Holding, ResultValues } from "../include.js";
 import type { SemanticSegmentationResult } from "../result.js";
 
 /** One image of a stream and its result. */
-export interface StreamItem<Image, Held extends ResultValues = Holding<AtLeastDefaultParts>> {
+export interface StreamItem<
+  Image,
+  Held extends ResultValues = Holding<AtLeastDefaultParts>,
+  Classes extends string = string,
+> {
   /** Place of the image in the source, from 0; skipped ones are counted. */
   readonly index: number;
   /** The image as the source gave it. */
   readonly image: Image;
-  readonly result: SemanticSegmentationResult<Held>;
+  readonly result: SemanticSegmentationResult<Held, Classes>;
   readonly error?: undefined;
   /** Images that `latestOnly` skipped since the one begun before this. */
   readonly skipped: number;
@@ -44,8 +48,12 @@ export interface StreamStats {
 export interface ResultStream<Item> extends AsyncIterableIterator<Item>, AsyncDisposable {
   /** The counters at this moment. */
   readonly stats: StreamStats;
+  /** The next item, or the end. */
   next(): Promise<IteratorResult<Item, undefined>>;
+  /** Ends the stream: closes the source and aborts what waits. */
   return(): Promise<IteratorResult<Item, undefined>>;
+  /** Ends the stream and rejects with the error. */
   throw(error?: unknown): Promise<IteratorResult<Item, undefined>>;
+  /** The stream itself. */
   [Symbol.asyncIterator](): ResultStream<Item>;
 }

@@ -15,7 +15,8 @@ export type OnFrameError = "throw" | "result";
 export interface StreamOptions<
   Parts extends readonly ResultPart[] = DefaultParts,
   OnError extends OnFrameError = "throw",
-> extends Omit<InferOptions<Parts>, "out"> {
+  Classes extends string = string,
+> extends Omit<InferOptions<Parts, Classes>, "out"> {
   /** True: results in the order of the images. False: as they are ready. @default true */
   readonly ordered?: boolean;
   /**

@@ -1,96 +1,263 @@
 // The class map as a picture: colours over the source image, or over nothing.
 
-import { choiceOption, optionObject, unitNumber } from "../checks.js";
-import { DeepLabError } from "../errors.js";
-import { encodePng } from "../export/png.js";
-import { type ImageSource, loadImage, takeImage } from "../image/source.js";
+import { abortable } from "../abort.js";
+import {
+  booleanOption,
+  integerOption,
+  invalidOption,
+  optionObject,
+  signalOption,
+  unitNumber,
+} from "../checks.js";
+import { callSite, DeepLabError, fromNative } from "../errors.js";
+import { decodedPixelLimit } from "../image/decode.js";
+import { type ImageSource, loadImage, ownPixels, takeImage } from "../image/source.js";
+import { dropImages, type ImageRules, type TakenImage } from "../image/taken.js";
+import { noUrls } from "../image/url-rules.js";
 import { type NativeImage, native } from "../native.js";
 import { imageNumbers } from "../native-request.js";
-import { bytesOf } from "./map-bytes.js";
-import { classColor } from "./palette.js";
+import { whileReading } from "../result-memory.js";
+import { stopSignal } from "../stop-signal.js";
+import { type LegendPlacement, noLegend, overlayLegend } from "./legend.js";
+import { mapOf } from "./map-bytes.js";
+import { type CheckedMaps, checkMaps, type SegmentationMaps } from "./maps.js";
+import {
+  type Color,
+  colorBytes,
+  type Palette,
+  paintedColors,
+  parseColor,
+  type Rgba,
+  transparent,
+} from "./palette.js";
+import {
+  encodePicture,
+  encodingOption,
+  type PictureFormat,
+  type PictureOf,
+  type PictureOptions,
+  type RgbaImage,
+} from "./picture.js";
+
+/** How classes are painted over a picture. */
+export interface OverlayStyle {
+  /** How much of a class's colour is seen inside its regions, 0 to 1. @default 0.5 */
+  readonly alpha?: number | undefined;
+  /** Colours by class name or id; a colour for the background paints it too. @default classColor of every id */
+  readonly palette?: Palette | undefined;
+  /** Only these classes are painted, by name or id. @default all but the background */
+  readonly classes?: readonly (string | number)[] | undefined;
+  /**
+   * Opaque lines inside the borders of regions; the picture's own edge is none. `width` in pixels, 1 to 64 (by default
+   * a 360th of the picture's shorter side); `color` for all lines, else each has its class's.
+   * @default false
+   */
+  readonly outline?: boolean | { readonly width?: number; readonly color?: Color } | undefined;
+  /** Whether regions are filled; false, with `outline`, draws lines alone. @default true */
+  readonly fill?: boolean | undefined;
+  /** A box with colours and names of the painted classes that the map holds. @default false */
+  readonly legend?: boolean | LegendPlacement | undefined;
+}
+
+/** Options of {@link overlay}. */
+export interface OverlaySettings<Format extends PictureFormat = PictureFormat>
+  extends OverlayStyle,
+    PictureOptions<Format> {
+  /** Rejects with `signal.reason`. */
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** Options of `result.overlay`. */
-export interface OverlayOptions {
+export interface OverlayOptions<Format extends PictureFormat = PictureFormat>
+  extends OverlaySettings<Format> {
   /** The picture to paint on; without it the colours stand on transparency. */
-  readonly image?: ImageSource;
-  /** How much of the colour is seen, 0 to 1. @default 0.5 */
-  readonly alpha?: number;
-  /** Raw RGBA pixels, or the bytes of a PNG file. @default "rgba" */
-  readonly format?: "rgba" | "png";
+  readonly image?: ImageSource | undefined;
 }
 
-/** A picture of `width · height · 4` bytes: red, green, blue, alpha (not premultiplied). */
-export interface RgbaImage {
-  readonly data: Uint8Array;
-  readonly width: number;
-  readonly height: number;
-}
+const styleKeys = [
+  "alpha",
+  "palette",
+  "classes",
+  "outline",
+  "fill",
+  "legend",
+] as const satisfies readonly (keyof OverlayStyle)[];
+const settingKeys = [...styleKeys, "format", "quality", "signal"] as const;
 
-/** What an overlay is painted from. */
-export interface OverlaySource {
-  readonly map: Uint8Array | Uint16Array;
-  /** Size of the map. */
-  readonly width: number;
-  readonly height: number;
-  readonly idCount: number;
-  readonly backgroundClassId: number;
-  /** The map's place in the source picture: 0,0 unless both sizes differ by a crop. */
-  readonly sourceWidth: number;
-  readonly sourceHeight: number;
-  /** The map lies in memory that nobody can transfer away: native's own, or shared. Else it is copied first. */
-  readonly ownMemory: boolean;
+/**
+ * Paints the classes over the picture that was segmented, in native code and off the event loop:
+ * `(picture · (256 - w) + colour · w + 128) >> 8` with `w = round(alpha · 256)`. Pixels of the background, and of
+ * classes that are not painted, keep the picture as it is.
+ * @param image The picture, of the size that was segmented; undefined: the colours stand on transparency. Web addresses
+ *   are not fetched: `result.overlay({ image })` of a model with `allowUrls` does.
+ * @param maps A result, its clone, or maps from elsewhere.
+ * @throws DeepLabError OPTION_UNKNOWN, OPTION_INVALID, IMAGE_*, NETWORK_NOT_ALLOWED
+ */
+export function overlay<Format extends PictureFormat = "rgba">(
+  image: ImageSource | undefined,
+  maps: SegmentationMaps,
+  options: OverlaySettings<Format> = {},
+): Promise<PictureOf<Format>> {
+  const request = { image, options, where: "options of overlay()", keys: settingKeys };
+  const painting = whileReading(maps, "overlay()", () => paint(maps, request));
+  return fromNative(painting, callSite(overlay)) as Promise<PictureOf<Format>>;
 }
 
 /**
- * Paints the class map, in native code and off the event loop:
- * `(picture · (256 - w) + colour · w + 128) >> 8` with `w = round(alpha · 256)`. Background pixels keep the picture as it is (or stay transparent).
- * @throws DeepLabError OPTION_UNKNOWN, OPTION_INVALID, IMAGE_*
+ * `result.overlay`: the same with the image among the options.
+ * @param rules What the model lets its images be; left out: there is no model.
  */
 export async function paintOverlay(
-  source: OverlaySource,
-  options: OverlayOptions = {},
+  maps: SegmentationMaps,
+  options: OverlayOptions,
+  rules?: ImageRules,
 ): Promise<RgbaImage | Buffer> {
-  const given = optionObject(options, "options of result.overlay()", ["image", "alpha", "format"]);
-  const alpha = given.alpha === undefined ? 0.5 : unitNumber(given.alpha, "alpha");
-  const format = choiceOption(given.format, "format", ["rgba", "png"], "rgba");
-  const { width, height } = source;
-  const picture = options.image === undefined ? undefined : await underlay(source, options.image);
-  const pixels = await native().paintOverlay({
-    map: bytesOf(source.map),
-    idBytes: source.map.BYTES_PER_ELEMENT,
-    width,
-    height,
-    borrow: source.ownMemory,
-    picture: picture?.data ?? none,
-    pictureNumbers: picture === undefined ? noNumbers : imageNumbers(picture),
-    pictureX: 0,
-    pictureY: 0,
-    colors: palette(source, picture === undefined ? alpha : 1),
-    weight: Math.round(alpha * 256),
+  const where = "options of result.overlay()";
+  const keys = ["image", ...settingKeys];
+  const image = optionObject(options, where, keys).image as ImageSource | undefined;
+  return paint(maps, { image, options, where, keys, rules });
+}
+
+interface PaintRequest {
+  readonly image: ImageSource | undefined;
+  readonly options: unknown;
+  readonly where: string;
+  readonly keys: readonly string[];
+  /** Undefined: there is no model. */
+  readonly rules?: ImageRules | undefined;
+}
+
+async function paint(given: SegmentationMaps, request: PaintRequest): Promise<RgbaImage | Buffer> {
+  const { alpha, palette, classes, outline, fill, legend, format, quality, signal } = optionObject(
+    request.options,
+    request.where,
+    request.keys,
+  );
+  const maps = checkMaps(given, "overlay()");
+  const encoding = encodingOption(format, quality);
+  const stop = signalOption(signal);
+  const style = parseStyle({ alpha, palette, classes, outline, fill }, maps);
+  const rules = request.rules ?? rulesWithoutModel(maps);
+  const taken = request.image === undefined ? undefined : takeUnder(request.image, request.rules, rules);
+  const work = async (ending: AbortSignal) => {
+    ending.throwIfAborted();
+    const painted = style.outline.width > 0 && !style.isFilled ? style.outline.colors : style.colors;
+    const [under, box] = await Promise.all([
+      taken && loadImage(taken, { rules, stop: ending }).then(({ image }) => underlay(maps, image)),
+      legend === undefined || legend === false ? noLegend : overlayLegend(legend, maps, painted),
+    ]);
+    ending.throwIfAborted();
+    const pixels = await native().paintOverlay({
+      ...mapOf(maps),
+      picture: under?.data ?? none,
+      pictureNumbers: under === undefined ? noNumbers : imageNumbers(under),
+      pictureX: 0,
+      pictureY: 0,
+      colors: colorBytes(
+        under === undefined ? style.colors.map((color) => faded(color, style.alpha)) : style.colors,
+      ),
+      weight: Math.round(style.alpha * 256),
+      outlineWidth: style.outline.width,
+      outlineColors: colorBytes(style.outline.colors),
+      legend: box,
+    });
+    const { width, height } = maps;
+    return encodePicture({ data: new Uint8Array(pixels), width, height }, encoding, under !== undefined);
+  };
+  return untilStopped(work, stop, taken);
+}
+
+// Whatever ends it ends the reading of the picture too.
+async function untilStopped<T>(
+  work: (ending: AbortSignal) => Promise<T>,
+  stop: AbortSignal | undefined,
+  taken: TakenImage | undefined,
+): Promise<T> {
+  const own = new AbortController();
+  const { signal, release } = stopSignal([stop, own.signal]);
+  try {
+    return await abortable(work(signal), signal);
+  } catch (error) {
+    own.abort(error);
+    if (taken !== undefined) dropImages([taken]);
+    throw error;
+  } finally {
+    release();
+  }
+}
+
+// The maps' own size was allowed when they were made.
+function rulesWithoutModel({ sourceWidth, sourceHeight }: CheckedMaps): ImageRules {
+  return { urls: noUrls, limitInputPixels: Math.max(decodedPixelLimit, sourceWidth * sourceHeight) };
+}
+
+// Raw pixels are copied: what the caller does to them after the call has no effect.
+function takeUnder(image: ImageSource, ofModel: ImageRules | undefined, rules: ImageRules): TakenImage {
+  try {
+    return ownPixels(takeImage(image, { copyInput: true, rules }));
+  } catch (error) {
+    const isAddress = error instanceof DeepLabError && error.code === "NETWORK_NOT_ALLOWED";
+    throw isAddress && ofModel === undefined ? noModel(error) : error;
+  }
+}
+
+function noModel({ detail }: DeepLabError): DeepLabError {
+  return new DeepLabError("NETWORK_NOT_ALLOWED", "overlay() fetches no pictures, for it has no model.", {
+    detail,
+    hint: "fetch the picture and pass its bytes, or call result.overlay({ image }) of a model with allowUrls.",
   });
-  const data = new Uint8Array(pixels);
-  return format === "png" ? encodePng({ data, width, height }) : { data, width, height };
 }
 
 const none = new Uint8Array(0);
 const noNumbers = new Float64Array(0);
 
-// Red, green, blue, alpha of every id. Over a picture alpha says only whether there is a colour.
-function palette({ idCount, backgroundClassId }: OverlaySource, alpha: number): Uint8Array {
-  const bytes = new Uint8Array(idCount * 4);
-  for (let id = 0; id < idCount; id++) {
-    const { r, g, b, a } = classColor(id, backgroundClassId);
-    bytes.set([r, g, b, Math.round(a * alpha)], id * 4);
+interface Style {
+  readonly alpha: number;
+  /** By class id; transparent where a class is not painted, or not filled. */
+  readonly colors: readonly Rgba[];
+  readonly isFilled: boolean;
+  readonly outline: Outline;
+}
+
+interface Outline {
+  readonly width: number;
+  /** By class id. */
+  readonly colors: readonly Rgba[];
+}
+
+function parseStyle(given: Record<keyof Omit<OverlayStyle, "legend">, unknown>, maps: CheckedMaps): Style {
+  const alpha = given.alpha === undefined ? 0.5 : unitNumber(given.alpha, "alpha");
+  const colors = paintedColors(given.palette, given.classes, maps);
+  const outline = parseOutline(given.outline, colors, maps);
+  const isFilled = booleanOption(given.fill, "fill", true);
+  if (!isFilled && outline.width === 0) {
+    invalidOption("fill", "true or left out, as there is no outline either,", given.fill);
   }
-  return bytes;
+  return { alpha, colors: isFilled ? colors : colors.map(() => transparent), isFilled, outline };
+}
+
+function parseOutline(value: unknown, colors: readonly Rgba[], { width, height }: CheckedMaps): Outline {
+  if (value === undefined || value === false) return { width: 0, colors: colors.map(() => transparent) };
+  const given = optionObject(value === true ? {} : value, "option outline", ["width", "color"]);
+  const usual = Math.min(Math.max(1, Math.round(Math.min(width, height) / 360)), 64);
+  const color =
+    given.color === undefined ? undefined : { ...parseColor(given.color, "outline.color"), a: 255 };
+  return {
+    width: integerOption(given.width, "outline.width", 1, 64, usual),
+    colors: color === undefined ? colors : colors.map(({ a }) => (a === 0 ? transparent : color)),
+  };
+}
+
+// Over a picture alpha says only whether there is a colour; without one it is the pixel's.
+function faded({ r, g, b, a }: Rgba, alpha: number): Rgba {
+  return { r, g, b, a: Math.round(a * alpha) };
 }
 
 // A static crop that starts at 0,0 gives a map smaller than the picture: it belongs to its top left.
-async function underlay(source: OverlaySource, image: ImageSource): Promise<NativeImage> {
-  const { image: under } = await loadImage(takeImage(image));
+function underlay(maps: CheckedMaps, under: NativeImage): NativeImage {
   const fits = (width: number, height: number) => under.width === width && under.height === height;
-  if (fits(source.width, source.height) || fits(source.sourceWidth, source.sourceHeight)) return under;
-  const expected = `${source.sourceWidth}×${source.sourceHeight}`;
+  if (fits(maps.width, maps.height) || fits(maps.sourceWidth, maps.sourceHeight)) return under;
+  const expected = `${maps.sourceWidth}×${maps.sourceHeight}`;
   throw new DeepLabError(
     "IMAGE_SIZES_DIFFER",
     `The overlay's picture is ${under.width}×${under.height}, but the segmented one was ${expected}.`,

@@ -1,5 +1,9 @@
 // One colour per class id, the same on every machine and in every version: red for 1 stays red for 1.
 
+import { invalidOption } from "../checks.js";
+import { chosenClasses, classIdOf } from "./classes.js";
+import type { ClassFacts } from "./maps.js";
+
 /** Red, green, blue and alpha, 0 to 255 each. */
 export interface Rgba {
   readonly r: number;
@@ -7,6 +11,15 @@ export interface Rgba {
   readonly b: number;
   readonly a: number;
 }
+
+/** `"#rrggbb"`, `"#rgb"`, or its parts. */
+export type Color = string | Rgba;
+
+/**
+ * Colours of classes: by name or id, or a list by id. `null` leaves a class out; classes that are not named keep
+ * {@link classColor}.
+ */
+export type Palette = Readonly<Record<string, Color | null>> | readonly (Color | null | undefined)[];
 
 // Twenty colours that are far apart (Sasha Trubetskoy's list, without black, white and grey).
 const first = [
@@ -32,7 +45,8 @@ const first = [
   "ff6f61",
 ];
 
-const transparent: Rgba = { r: 0, g: 0, b: 0, a: 0 };
+/** No colour. */
+export const transparent: Rgba = { r: 0, g: 0, b: 0, a: 0 };
 
 /**
  * The colour of a class: transparent for the background, else by id. Ids after the first twenty walk around
@@ -51,6 +65,76 @@ export function classColor(id: number, backgroundClassId: number): Rgba {
 export function toHex({ r, g, b, a }: Rgba): string | null {
   if (a === 0) return null;
   return `#${[r, g, b].map((value) => value.toString(16).padStart(2, "0")).join("")}`;
+}
+
+/**
+ * The option `palette`: a colour for every class id.
+ * @param background The background's, unless the palette names one.
+ * @throws DeepLabError OPTION_INVALID
+ */
+export function paletteColors(value: unknown, facts: ClassFacts, background = transparent): Rgba[] {
+  const { idCount, backgroundClassId } = facts;
+  const colors = Array.from({ length: idCount }, (_, id) =>
+    id === backgroundClassId ? background : classColor(id, backgroundClassId),
+  );
+  for (const [key, color] of givenColors(value, idCount)) {
+    if (color === undefined) continue;
+    const id = typeof key === "number" ? key : classIdOf(key, facts, `key ${JSON.stringify(key)} of palette`);
+    colors[id] = color === null ? transparent : parseColor(color, `palette[${JSON.stringify(key)}]`);
+  }
+  return colors;
+}
+
+/**
+ * Colours that an overlay paints: those of the palette, transparent where a class is not chosen.
+ * @throws DeepLabError OPTION_INVALID
+ */
+export function paintedColors(palette: unknown, classes: unknown, facts: ClassFacts): Rgba[] {
+  const chosen = chosenClasses(classes, facts);
+  return paletteColors(palette, facts).map((color, id) =>
+    chosen === undefined || chosen.has(id) ? color : transparent,
+  );
+}
+
+function givenColors(value: unknown, idCount: number): Iterable<readonly [number | string, unknown]> {
+  if (value === undefined) return [];
+  if (Array.isArray(value)) {
+    if (value.length <= idCount) return value.entries();
+    return invalidOption("palette", `a list of at most ${idCount} colours, one a class`, value);
+  }
+  if (typeof value === "object" && value !== null) return Object.entries(value);
+  return invalidOption("palette", "colours by class name or id, or a list of them", value);
+}
+
+/**
+ * A colour as users write it.
+ * @param option How messages name it.
+ * @throws DeepLabError OPTION_INVALID
+ */
+export function parseColor(value: unknown, option: string): Rgba {
+  if (typeof value === "string") {
+    const long = value.replace(/^#([0-9a-f])([0-9a-f])([0-9a-f])$/i, "#$1$1$2$2$3$3");
+    if (/^#[0-9a-f]{6}$/i.test(long)) return fromHex(long.slice(1));
+  } else if (typeof value === "object" && value !== null) {
+    const { r, g, b, a = 255 } = value as Partial<Rgba>;
+    if ([r, g, b, a].every(isByte)) return { r, g, b, a } as Rgba;
+  }
+  return invalidOption(
+    option,
+    'a colour like "#e6194b" or { r, g, b, a } with whole numbers from 0 to 255',
+    value,
+  );
+}
+
+function isByte(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 255;
+}
+
+/** Red, green, blue and alpha of each colour, as bytes. */
+export function colorBytes(colors: readonly Rgba[]): Uint8Array {
+  const bytes = new Uint8Array(colors.length * 4);
+  for (const [i, { r, g, b, a }] of colors.entries()) bytes.set([r, g, b, a], i * 4);
+  return bytes;
 }
 
 function fromHex(hex: string): Rgba {

@@ -9,12 +9,19 @@ import type { Interpolation } from "./interpolation.js";
 /** A piece of the cut model: bytes of the file, or bytes of our own as hexadecimal text. */
 export type Part = Span | { readonly hex: string };
 
-/** The cut of one model file. */
-export interface CutRecipe {
+/** A network without its last interpolation. */
+export interface CutHead {
   readonly cut: true;
   readonly interpolation: Interpolation;
   /** Name of the output as the file has it. */
   readonly output: string;
+}
+
+/** Whether the network's last interpolation is left to post-processing; if not, why, in one sentence. */
+export type HeadDecision = CutHead | { readonly cut: false; readonly reason: string };
+
+/** The cut of one model file. */
+export interface CutRecipe extends CutHead {
   /** Bytes of the file the recipe was made for. */
   readonly fileSize: number;
   readonly parts: readonly Part[];
