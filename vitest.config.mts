@@ -17,11 +17,12 @@ export default defineConfig({
     pool: "forks",
     // Unpacks the golden archive; without it the run fails.
     globalSetup: [path.join(root, "test", "support", "global-setup.ts")],
-    // Another machine under an emulator answers slowly.
-    testTimeout: process.env.DEEPLAB_TEST_ANSWER_WITH ? 600_000 : 60_000,
+    // Another machine under an emulator answers slowly, and so do the doubles' kernels.
+    testTimeout: process.env.DEEPLAB_TEST_ANSWER_WITH || process.env.DEEPLAB_RT_DOUBLES ? 600_000 : 60_000,
     hookTimeout: 60_000,
     // One instance of the built package for all: vitest must not load it a second time by transforming it.
-    alias: { "deeplab-rt": path.join(root, "dist", "index.mjs") },
+    // DEEPLAB_TEST_PACKAGE: an installed one instead (scripts/gpu-check --package).
+    alias: { "deeplab-rt": path.join(process.env.DEEPLAB_TEST_PACKAGE || root, "dist", "index.mjs") },
     server: { deps: { external: [/\/dist\//] } },
     projects: suites.map((name) => ({
       extends: true as const,

@@ -9,6 +9,7 @@ packages=(
   libgtest-dev       # C++ tests
   clang-format-14    # format of C++
   patchelf binutils  # prebuild: SONAME of the shipped library, symbol versions
+  ffmpeg             # clips to segment
 )
 # Fetches the compiler of the CUDA kernels; Python may have brought its own.
 python3 -m pip --version >/dev/null 2>&1 || packages+=(python3-pip)

@@ -1,5 +1,5 @@
 // npm run pack: the npm package as a file, for `npm publish FILE`. Not a prepack script, which npm would not run:
-// .npmrc says ignore-scripts. Makes dist/ anew and prebuilds/ from these sources, checks that both fit, then packs.
+// .npmrc says ignore-scripts. Makes dist/ anew, docs/api/ and prebuilds/ from these sources, checks that they fit, then packs.
 //   npm run pack [-- FOLDER]   (default: the checkout)
 import fs from "node:fs";
 import path from "node:path";
@@ -25,6 +25,9 @@ async function build() {
   await prepare();
   const missing = missingOutputs();
   if (missing.length > 0) throw new SetupError(`dist/ lacks ${missing.join(", ")}.`);
+  // Imported only now: it needs what the set-up installed.
+  const { writeReference } = await import("./api/reference.mjs");
+  await writeReference();
   const folder = await buildPrebuild();
   // The sources may have been edited while they were compiled.
   if (!prebuildFits(folder))

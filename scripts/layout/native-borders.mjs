@@ -40,6 +40,7 @@ const RANK = {
   preprocess: 2,
   postprocess: 2,
   visualize: 2,
+  export: 2,
   infer: 2,
   pipeline: 3,
   addon: 4,
@@ -54,7 +55,7 @@ function includeProblems(file, source) {
     if (RANK[target] >= RANK[folder]) {
       problems.push({
         line: lineAt(source, match.index),
-        message: `native/${folder} may not include ${match[1]} (order: core, plan, preprocess/postprocess/visualize/infer, pipeline, addon)`,
+        message: `native/${folder} may not include ${match[1]} (order: core, plan, preprocess/postprocess/visualize/export/infer, pipeline, addon)`,
       });
     }
   }
@@ -66,7 +67,10 @@ export function nativeBorderProblems(file, source) {
   const folder = file.split("/")[1];
   if (!(folder in RANK))
     return [
-      { line: 1, message: `native/${folder} is not a folder of design.md: ${Object.keys(RANK).join(", ")}` },
+      {
+        line: 1,
+        message: `native/${folder} is not a folder of docs/architecture.md: ${Object.keys(RANK).join(", ")}`,
+      },
     ];
   const problems = includeProblems(file, source);
   for (const { what, allowed, in: view, pattern } of NAMES) {

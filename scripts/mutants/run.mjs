@@ -5,6 +5,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { BUILD, REPORTS } from "../setup/paths.mjs";
 import { runCaptured } from "../setup/run-command.mjs";
+import { gtestFiles } from "../testing/gtest-files.mjs";
 import { BUILT_LEVELS, usableLevels } from "../testing/levels/simd-levels.mjs";
 import { readGtestReport } from "../testing/read-reports.mjs";
 import { runVitest } from "../testing/run-vitest.mjs";
@@ -128,7 +129,8 @@ function missingLevels(usable) {
 /** Runs all of them, one after another. */
 export async function runMutants(mutants) {
   fs.mkdirSync(path.join(BUILD, "mutants"), { recursive: true });
-  await prepareTree();
+  const filters = mutants.flatMap(({ gtest }) => gtest?.split(":") ?? []);
+  await prepareTree(gtestFiles(filters));
   const usable = usableLevels();
   const unchanged = await judge("the unchanged kernels pass", () => checkUnchanged(mutants, usable));
   if (unchanged.status === "failed") return [unchanged];

@@ -44,8 +44,8 @@ async function kernelsDefinition() {
   return [`-DDEEPLAB_CUDA_KERNELS=${await makeKernels()}`];
 }
 
-/** Makes the copy equal to the checkout and configures its build: quick to compile, not quick to run. */
-export async function prepareTree() {
+/** Makes the copy equal to the checkout and configures its build of these C++ tests: quick to compile, not to run. */
+export async function prepareTree(testFiles) {
   fs.mkdirSync(tree, { recursive: true });
   for (const name of [
     "native",
@@ -61,6 +61,7 @@ export async function prepareTree() {
     fs.symlinkSync(inRoot("node_modules"), inTree("node_modules"), "dir");
   const definitions = [
     "-DDEEPLAB_BUILD_TESTS=ON",
+    `-DDEEPLAB_TEST_FILES=${testFiles.join(";")}`,
     "-DCMAKE_BUILD_TYPE=Debug",
     "-DCMAKE_CXX_FLAGS_DEBUG=-O1",
     ...(await kernelsDefinition()),

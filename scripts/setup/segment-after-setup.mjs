@@ -23,17 +23,25 @@ function samplePicture() {
 }
 
 // Options of `deeplab-rt segment` whose value is the next argument.
-const VALUE_OPTIONS = new Set(["-m", "--model", "-o", "--output", "-c", "--confidence"]);
+export const VALUE_OPTIONS = new Set([
+  ...["-m", "--model", "-o", "--output", "-f", "--format", "-c", "--confidence", "--alpha", "--classes"],
+  ...["--batch", "--concurrency", "--every", "-b", "--backend", "-d", "--device"],
+  ...["--onnxruntime", "--cuda", "--tensorrt"],
+]);
 
 /** Whether a picture is among the arguments: what is neither an option nor an option's value. */
 function namesPicture(args) {
   for (let i = 0; i < args.length; i += 1) {
     if (args[i] === "--") return i + 1 < args.length;
     if (VALUE_OPTIONS.has(args[i])) i += 1;
-    else if (!args[i].startsWith("-")) return true;
+    else if (args[i] === "-" || !args[i].startsWith("-")) return true;
   }
   return false;
 }
+
+// build/out is ours: what an earlier start left there is replaced, but where the user says otherwise.
+const replacing = (args) =>
+  args.includes("--skip-existing") || args.includes("--overwrite") ? [] : ["--overwrite"];
 
 /**
  * Arguments of `deeplab-rt`, with the sample model, build/out and a sample picture where none is named. Defaults
@@ -42,7 +50,13 @@ function namesPicture(args) {
 export function segmentArguments(args, cwd, sample = samplePicture) {
   const here = (file) => path.relative(cwd, file) || ".";
   const defaults = ["--model", here(inRoot(SAMPLE_MODEL)), "--output", here(inRoot("build/out"))];
-  return ["segment", ...defaults, ...(namesPicture(args) ? [] : [here(sample())]), ...args];
+  return [
+    "segment",
+    ...defaults,
+    ...replacing(args),
+    ...(namesPicture(args) ? [] : [here(sample())]),
+    ...args,
+  ];
 }
 
 /** Prepares the checkout, then segments. The tool's exit code becomes ours. */

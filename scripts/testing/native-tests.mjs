@@ -2,11 +2,14 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { hasCargo } from "../fetch-crate.mjs";
 import { complaints } from "../setup/compiler-output.mjs";
 import { BUILD, inRoot, REPORTS } from "../setup/paths.mjs";
 import { probe, runCaptured, runShown } from "../setup/run-command.mjs";
+import { tensorrtHeaders } from "../tensorrt/headers.mjs";
+import { gtestFiles } from "./gtest-files.mjs";
 import { readGtestReport } from "./read-reports.mjs";
-import { checkRunner, singleResult, toolSkip } from "./result.mjs";
+import { checkRunner, emptyResult, mergeResults, singleResult, toolSkip } from "./result.mjs";
 
 /** Every report is fatal, so that none can be overlooked. */
 export const SANITIZER_ENV = {
@@ -38,7 +41,7 @@ export async function cmakeBuild(tree, definitions, target) {
 }
 
 /** The addon's own tree where there is one: its objects are compiled already. */
-function plainTree() {
+export function plainTree() {
   return fs.existsSync(path.join(BUILD, "CMakeCache.txt")) ? BUILD : path.join(BUILD, "native-tests");
 }
 
@@ -48,11 +51,10 @@ export const SANITIZED = {
   DEEPLAB_BUILD_TESTS: "ON",
   DEEPLAB_SANITIZE: "address,undefined",
   CMAKE_BUILD_TYPE: "Debug",
-  CMAKE_CXX_FLAGS_DEBUG: "-O1 -g",
+  CMAKE_CXX_FLAGS_DEBUG: "-O1 -g1", // lines for stacks; a debugger's variables would double the compiler's time
 };
 
 const THREADS_TREE = path.join(BUILD, "native-tsan");
-const THREADS = { ...SANITIZED, DEEPLAB_SANITIZE: "thread" };
 const THREADS_ENV = {
   TSAN_OPTIONS: `halt_on_error=1:second_deadlock_stack=1:suppressions=${inRoot("test/native/known-races.txt")}`,
 };
@@ -61,9 +63,16 @@ const THREADS_ENV = {
  * a race needs luck to show. Of the CUDA kernels, whose threads are fibers here, what has all their barriers.
  */
 const OURS = [
-  ...["Scheduler", "Batching", "Overlap", "Stress", "Allocation", "ThreadPool", "BufferPool"].map(
-    (name) => `${name}.*`,
-  ),
+  ...[
+    "Scheduler",
+    "Batching",
+    "Overlap",
+    "Stress",
+    "Allocation",
+    "ThreadPool",
+    "BufferPool",
+    "HeldMemory",
+  ].map((name) => `${name}.*`),
   "Cuda*",
   "Devices/Cuda*",
 ];
@@ -76,6 +85,11 @@ const LEFT_OUT = [
   "CudaPreprocess.IsTheScalar*",
   "CudaPreprocess.TakesABatch*",
 ];
+const THREADS = {
+  ...SANITIZED,
+  DEEPLAB_SANITIZE: "thread",
+  DEEPLAB_TEST_FILES: gtestFiles(OURS).join(";"),
+};
 const THREADS_ARGS = [`--gtest_filter=${OURS.join(":")}-${LEFT_OUT.join(":")}`, "--gtest_repeat=2"];
 
 /** Runs the tests by `[command, ...args]`, judged by the report they write. */
@@ -88,11 +102,30 @@ export async function runGtest(name, [command, ...args], env = {}) {
   return checkRunner(readGtestReport(report), name, exit);
 }
 
-async function buildAndRun(name, tree, definitions, env, filter = []) {
+/** The same in as many processes at once as there are cores, each with its part of the tests. */
+async function runGtestInParts(name, command, env) {
+  const parts = Math.min(os.availableParallelism(), 8);
+  const run = (part) => {
+    const shard = { GTEST_TOTAL_SHARDS: String(parts), GTEST_SHARD_INDEX: String(part) };
+    return runGtest(`${name}-${part}`, command, { ...env, ...shard });
+  };
+  return mergeResults(await Promise.all(Array.from({ length: parts }, (_, part) => run(part))));
+}
+
+/** What TensorRT's double is built with, by whoever builds next; without it the double and its tests are left out. */
+async function fetchDoublesHeaders() {
+  if (!hasCargo()) return toolSkip("C++ tests on TensorRT's double", "cargo");
+  await tensorrtHeaders();
+  return emptyResult();
+}
+
+async function buildAndRun(name, tree, definitions, { env = {}, args = [], run = runGtest }) {
   if (!gtestFound()) return toolSkip("C++ tests", "GoogleTest");
+  const leftOut = await fetchDoublesHeaders();
   const problem = await cmakeBuild(tree, definitions, "deeplab_native_tests");
   if (problem !== null) return singleResult("C++ tests compile", false, problem);
-  return runGtest(name, [path.join(tree, "deeplab_native_tests"), ...filter], env);
+  const result = await run(name, [path.join(tree, "deeplab_native_tests"), ...args], env);
+  return mergeResults([result, leftOut]);
 }
 
 /** As users' machines build it. */
@@ -102,10 +135,13 @@ export function runNativeTests() {
 
 /** The same tests, every sanitizer report fatal. */
 export function runNativeSanitized() {
-  return buildAndRun("native-sanitized", SANITIZED_TREE, SANITIZED, LEAKS_ENV);
+  return buildAndRun("native-sanitized", SANITIZED_TREE, SANITIZED, {
+    env: LEAKS_ENV,
+    run: runGtestInParts,
+  });
 }
 
 /** The scheduler, the pools and the queue between threads: no data race, no lock taken in two orders. */
 export function runNativeThreads() {
-  return buildAndRun("native-tsan", THREADS_TREE, THREADS, THREADS_ENV, THREADS_ARGS);
+  return buildAndRun("native-tsan", THREADS_TREE, THREADS, { env: THREADS_ENV, args: THREADS_ARGS });
 }

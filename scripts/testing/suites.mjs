@@ -1,5 +1,6 @@
 // Every suite of npm test, in the order they run: cheap and telling first.
 import { runCudaKernels } from "./cuda-kernels/run-cuda-kernels.mjs";
+import { runGpu } from "./gpu.mjs";
 import { LEVEL_SUITES } from "./levels/suites.mjs";
 import { runNativeSanitized, runNativeTests, runNativeThreads } from "./native-tests.mjs";
 import { runPackageTests } from "./package-tests.mjs";
@@ -42,10 +43,15 @@ export const SUITES = [
   { name: "layout", run: () => runScript("layout", "scripts/layout-check.mjs") },
   vitestSuite("unit"),
   vitestSuite("contract"),
+  vitestSuite("cli"),
+  vitestSuite("docs"),
   vitestSuite("golden"),
   vitestSuite("oracle"),
   vitestSuite("lifecycle"),
+  vitestSuite("node-versions"),
+  vitestSuite("fuzz"),
   ...LEVEL_SUITES,
+  { name: "gpu", run: ({ quick }) => runGpu({ quick, exclude: quick ? SLOW_FILES : [] }) },
   { name: "cuda-kernels", run: ({ quick }) => runCudaKernels(quick ? SLOW_FILES : []) },
   { name: "tensorrt-abi", run: ({ quick }) => runTensorrtAbi(quick ? SLOW_FILES : []) },
   { name: "native", run: runNativeTests },

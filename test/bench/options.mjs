@@ -19,7 +19,7 @@ export const USAGE = `npm run bench -- [options]
   --python           the Python reference and OpenVINO too; makes an environment of about 5 GB under build/
   --check            exit code 1 where a target is missed
   --compare [FILE]   beside an earlier run's JSON (default docs/bench.json)
-  --write-docs       docs/benchmarks.md, docs/bench.json, docs/images/bench-*.svg and README's table
+  --write-docs       docs/benchmarks.md and choosing.md, docs/bench.json, docs/images/bench-*.svg, README's table
   --from FILE        measure nothing: take an earlier run's JSON`;
 
 const OPTIONS = {

@@ -1,43 +1,28 @@
 // The command line as a shell sees it: output, files and exit codes.
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import path from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { copiesOf, finished, redPicture, runCli, startCli } from "../support/cli.js";
+import { enginePackage } from "../support/engine-package.js";
 import { newFolder, removeFolders, tinyOnnx, tinyPackage } from "../support/tiny-package.js";
 
 afterAll(removeFolders);
 
-const main = path.join(import.meta.dirname, "../../dist/cli/main.js");
-
-function start(args: readonly string[], env: Record<string, string> = {}): ChildProcess {
-  return spawn(process.execPath, [main, ...args], { env: { ...process.env, ...env } });
-}
-
-async function finish(child: ChildProcess) {
-  const [out, err]: [string[], string[]] = [[], []];
-  child.stdout?.on("data", (chunk) => out.push(String(chunk)));
-  child.stderr?.on("data", (chunk) => err.push(String(chunk)));
-  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
-  return { code, out: out.join(""), err: err.join("") };
-}
-
-const run = (args: readonly string[], env?: Record<string, string>) => finish(start(args, env));
-
 let model: string;
+let engine: string;
 let picture: string;
 beforeAll(async () => {
   model = await tinyPackage();
-  picture = path.join(await newFolder(), "red.png");
-  const red = { width: 12, height: 10, channels: 3, background: { r: 255, g: 0, b: 0 } } as const;
-  await sharp({ create: red }).png().toFile(picture);
+  engine = await enginePackage({ facts: null });
+  picture = await redPicture();
 });
 
 describe("deeplab-rt segment", () => {
   test("prints the classes and stages, and writes an overlay", async () => {
     const output = path.join(await newFolder(), "made", "here");
-    const { code, out, err } = await run(["segment", picture, "-m", model, "-o", output]);
+    const { code, out, err } = await runCli(["segment", picture, "-m", model, "-o", output]);
     expect([code, err]).toEqual([0, ""]);
     expect(out).toContain(`${picture}  12×10`);
     expect(out).toMatch(/class +pixels +share +mean confidence +colour/);
@@ -52,7 +37,7 @@ describe("deeplab-rt segment", () => {
   test("goes on after a bad picture and ends with 1", async () => {
     const output = await newFolder();
     const args = ["segment", "/no/such.png", picture, "-m", model, "-o", output];
-    const { code, out, err } = await run(args);
+    const { code, out, err } = await runCli(args);
     expect(code).toBe(1);
     expect(err).toContain("/no/such.png: [IMAGE_NOT_FOUND]");
     expect(out).toContain(picture);
@@ -61,21 +46,13 @@ describe("deeplab-rt segment", () => {
 
   test("makes the folder before the model is loaded", async () => {
     const output = path.join(await newFolder(), "a", "b");
-    expect((await run(["segment", picture, "-m", "/no/such/package", "-o", output])).code).toBe(3);
+    expect((await runCli(["segment", picture, "-m", "/no/such/package", "-o", output])).code).toBe(3);
     expect(await readdir(output)).toEqual([]);
-  });
-
-  test("gives pictures of one name from two folders two overlays", async () => {
-    const output = await newFolder();
-    const other = path.join(await newFolder(), "red.png");
-    await writeFile(other, await sharp(picture).toBuffer());
-    await run(["segment", picture, other, "-m", model, "-o", output]);
-    expect((await readdir(output)).sort()).toEqual(["red-2.overlay.png", "red.overlay.png"]);
   });
 
   test("prints one JSON document where asked, errors in it", async () => {
     const output = await newFolder();
-    const { code, out } = await run([
+    const { code, out } = await runCli([
       "segment",
       picture,
       "/no/such.png",
@@ -100,46 +77,63 @@ describe("deeplab-rt segment", () => {
 
   test("takes a threshold", async () => {
     const output = await newFolder();
-    const { out } = await run(["segment", picture, "-m", model, "-o", output, "-c", "1", "--json"]);
+    const { out } = await runCli(["segment", picture, "-m", model, "-o", output, "-c", "1", "--json"]);
     expect(JSON.parse(out)[0].classes[1].pixels).toBe(0);
   });
 
   test("takes the sample model where none is named", async () => {
     const output = await newFolder();
-    const { code, out } = await run(["segment", picture, "-o", output, "--json"]);
+    const { code, out } = await runCli(["segment", picture, "-o", output, "--json"]);
     expect(code).toBe(0);
     expect(JSON.parse(out)[0].classes.length).toBeGreaterThan(2);
   });
 
-  test("ends with 130 when interrupted", async () => {
+  test("ends with 130 when interrupted, what was begun being whole or not there", async () => {
     const output = await newFolder();
-    const child = start(["segment", ...Array<string>(400).fill(picture), "-m", model, "-o", output]);
+    const folder = await copiesOf(picture, 400);
+    const child = startCli(["segment", folder, "-m", model, "-o", output]);
     child.stdout?.once("data", () => child.kill("SIGINT"));
-    expect((await finish(child)).code).toBe(130);
+    const { code, err } = await finished(child);
+    expect(code).toBe(130);
+    expect(err).not.toMatch(/\n +at /);
+    const written = await readdir(output);
+    expect(written.length).toBeLessThan(400);
+    for (const name of written) {
+      expect(name).toMatch(/^\d+\.overlay\.png$/);
+      expect((await sharp(path.join(output, name)).ensureAlpha().raw().toBuffer()).length).toBe(12 * 10 * 4);
+    }
   });
 
-  test("ends quietly when its reader leaves", async () => {
+  test("ends quietly when its reader leaves, without a file half written", async () => {
     const output = await newFolder();
-    const child = start(["segment", ...Array<string>(200).fill(picture), "-m", model, "-o", output]);
-    child.stdout?.once("data", () => child.stdout?.destroy());
-    const { code, err } = await finish(child);
+    const folder = await copiesOf(picture, 400);
+    const child = startCli(["segment", folder, "-m", model, "-o", output, "--quiet", "--json"]);
+    child.stdout?.destroy();
+    const { code, err } = await finished(child);
     expect([code, err]).toEqual([0, ""]);
+    for (const name of await readdir(output)) {
+      expect(name).toMatch(/^\d+\.overlay\.png$/);
+      expect((await sharp(path.join(output, name)).ensureAlpha().raw().toBuffer()).length).toBe(12 * 10 * 4);
+    }
   });
 });
 
 describe("deeplab-rt info", () => {
   test("says what the package is and what runs it", async () => {
-    const { code, out } = await run(["info", model]);
+    const { code, out } = await runCli(["info", model]);
     expect(code).toBe(0);
     expect(out).toMatch(/^package +/m);
     expect(out).toMatch(/^backend +onnxruntime 1\.\d+\.\d+ on cpu/m);
     expect(out).toMatch(/^input +images: float32 \[any, 3, any, any\]$/m);
     expect(out).toMatch(/^classes +3: background \(background\), red, green$/m);
     expect(out).toMatch(/^resize +stretch to 8×8$/m);
+    expect(out).toMatch(/^precision +fp32$/m);
+    expect(out).toMatch(/^threads +\d+ in an operator, [1-9]\d* around the network$/m);
+    expect(out).toMatch(/^memory +weights [\d.]+ MiB$/m);
   });
 
   test("as JSON is what model.info() returns", async () => {
-    const { code, out } = await run(["info", model, "--json"]);
+    const { code, out } = await runCli(["info", model, "--json"]);
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ folder: model, backend: "onnxruntime", channels: 3 });
   });
@@ -158,20 +152,53 @@ describe("exit codes", () => {
     [2, ["segment", "x.png", "-c", "many"], {}, /--confidence.*"best".*"many"/],
     [3, ["info", bad], {}, /\[PACKAGE_NOT_FOUND\]/],
     [3, ["segment", "x.png", "-m", bad], {}, /\[PACKAGE_NOT_FOUND\]/],
+    [2, ["info", "MODEL", "--backend", "tensorrt"], {}, /Expected backend to be one of .*"trt".*"tensorrt"/],
+    [2, ["segment", "x.png", "-m", "MODEL", "--device", "cuda"], {}, /Did you mean "cuda:0"\?/],
+    [
+      4,
+      ["info", "MODEL", "--backend", "trt", "--cuda", "/no/such.so"],
+      {},
+      /\[BACKEND_UNAVAILABLE\].*(?:--cuda|runtime\.cuda)/s,
+    ],
+    [
+      4,
+      ["compile", "MODEL", "-o", "NOWHERE", "--cuda", "/no/such.so"],
+      {},
+      /\[BACKEND_UNAVAILABLE\].*runtime\.cuda/s,
+    ],
+    [2, ["compile", "MODEL", "--fp16", "--bf16"], {}, /--fp16 and --bf16/],
+    [2, ["compile", "MODEL", "--max-batch", "many"], {}, /--max-batch.*whole number.*"many"/],
+    [2, ["compile", "MODEL", "--workspace", "12GB"], {}, /Did you mean "12GiB"\?/],
+    [2, ["compile", "MODEL", "-o", "MODEL"], {}, /it is or holds the package itself/],
+    [3, ["compile", bad], {}, /\[PACKAGE_NOT_FOUND\]/],
+    [4, ["info", "MODEL", "--onnxruntime", "/no/such.so"], {}, /option runtime\.onnxruntime/],
+    [3, ["info", "ENGINE"], {}, /\[ENGINE_UNTRUSTED\].*trustEngine: true/s],
     [4, ["info", "MODEL"], { DEEPLAB_RT_ADDON: "/no/such.node" }, /\[BACKEND_ADDON_UNAVAILABLE\]/],
     [4, ["info", "MODEL"], { DEEPLAB_RT_ONNXRUNTIME: "/no/such.so" }, /\[BACKEND_UNAVAILABLE\]/],
   ])("%i: deeplab-rt %j %j", async (expected, args, env, message) => {
-    const { code, err } = await run(
-      args.map((arg) => (arg === "MODEL" ? model : arg)),
-      env,
+    const folders: Record<string, string> = {
+      MODEL: model,
+      ENGINE: engine,
+      NOWHERE: path.join(await newFolder(), "out"),
+    };
+    const { code, err } = await runCli(
+      args.map((arg) => folders[arg] ?? arg),
+      { env },
     );
     expect(code).toBe(expected);
     expect(err).toMatch(message);
   });
 
+  test("3 or 4, as this machine has it: an engine that is vouched for goes to TensorRT", async () => {
+    const { code, err } = await runCli(["info", engine, "--trust-engine"]);
+    expect([3, 4]).toContain(code);
+    expect(err).toMatch(/\[(BACKEND_UNAVAILABLE|DEVICE_UNAVAILABLE|ENGINE_\w+)\]/);
+    expect(err).not.toContain("ENGINE_UNTRUSTED");
+  });
+
   test("3: a network that cannot be loaded", async () => {
     const broken = await tinyPackage({ weights: tinyOnnx().subarray(0, 40) });
-    const { code, err } = await run(["info", broken]);
+    const { code, err } = await runCli(["info", broken]);
     expect(code).toBe(3);
     expect(err).toContain("[PACKAGE_WEIGHTS_INVALID]");
   });
@@ -182,7 +209,7 @@ describe("exit codes", () => {
     ["FILE", /ENOTDIR.*is not a folder/],
   ])("2, before anything is loaded: --output %s", async (output, reason) => {
     const folder = output.replace("FILE", picture);
-    const { code, err } = await run(["segment", picture, "-m", "/no/such/package", "-o", folder]);
+    const { code, err } = await runCli(["segment", picture, "-m", "/no/such/package", "-o", folder]);
     expect(code).toBe(2);
     expect(err).toMatch(reason);
     expect(err).toContain(`--output ${folder} cannot be made a folder: `);
@@ -192,7 +219,7 @@ describe("exit codes", () => {
   test("1: an overlay that cannot be written", async () => {
     const output = await newFolder();
     await mkdir(path.join(output, "red.overlay.png"));
-    const { code, err } = await run(["segment", picture, "-m", model, "-o", output]);
+    const { code, err } = await runCli(["segment", picture, "-m", model, "-o", output]);
     expect(code).toBe(1);
     expect(err).toContain("EISDIR");
     expect(err).not.toMatch(/\n +at /);

@@ -1,7 +1,7 @@
 // The head cut at load: what info() says, what is cached, and what happens where the cache, the file or the
 // library do not play along.
 
-import { readdirSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { copyFile, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { AutoModel, type DeepLabError, type FromPretrainedOptions } from "deeplab-rt";
@@ -255,6 +255,14 @@ describe("weights in an external data file", () => {
       "inference_config.json",
       "weights.onnx",
     ]);
+  });
+
+  test("count as memory of the model: the sizes of both files", async () => {
+    const folder = await externalPackage();
+    const sizes = ["weights.onnx", "data/w.bin"].map((file) => statSync(path.join(folder, file)).size);
+    expect(Math.min(...sizes)).toBeGreaterThan(0);
+    await using model = await AutoModel.fromPretrained(folder);
+    expect(model.info().memory).toEqual({ weights: (sizes[0] ?? 0) + (sizes[1] ?? 0), devices: 0 });
   });
 
   test("leave the network whole where ONNX Runtime is too old for them", { timeout: 600_000 }, async () => {

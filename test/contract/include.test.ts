@@ -167,6 +167,32 @@ describe("the overlay", () => {
     }
   });
 
+  test("takes palette and classes as result.overlay() does", async () => {
+    const image = gradients();
+    for (const style of [
+      { palette: ["#123456", null, "#fff"], alpha: 0.7 },
+      { classes: [2] },
+      { classes: [1], palette: { 1: "#00ff00" } },
+    ]) {
+      const result = await model.infer(image, {
+        include: ["segmentationMap", "confidence", "overlay"],
+        overlay: style,
+      });
+      expect(result.overlayImage).toEqual(await result.overlay({ image, ...style }));
+    }
+  });
+
+  test.each([
+    [{ outline: true }, "OPTION_UNKNOWN", /no "outline"[\s\S]*result\.overlay\(\{ outline/],
+    [{ legend: true }, "OPTION_UNKNOWN", /result\.overlay/],
+    [{ format: "png" }, "OPTION_UNKNOWN", /result\.overlay/],
+    [{ classes: ["nobody"] }, "OPTION_INVALID", /name of a class/],
+    [{ palette: 5 }, "OPTION_INVALID", /palette/],
+  ])("with %j is %s", async (overlay, code, message) => {
+    const asked = model.infer(gradients(), { include: ["overlay"], overlay: overlay as never });
+    await expect(asked).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+
   test("is half transparent where nothing is said, as that of result.overlay()", async () => {
     const image = gradients();
     const result = await model.infer(image, { include: ["segmentationMap", "overlay"] });

@@ -1,5 +1,7 @@
 // What a model does when things go otherwise: errors, aborts, warnings, closing.
 
+import { statSync } from "node:fs";
+import path from "node:path";
 import { AutoModel, DeepLabError, type InferOptions, SemanticSegmentationModel } from "deeplab-rt";
 import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
@@ -156,8 +158,11 @@ describe("a model", () => {
       library: { version: expect.stringMatching(/^1\./), path: expect.stringMatching(/onnxruntime/) },
       input: { name: "images", dtype: "float32", shape: [-1, 3, -1, -1] },
       output: { name: "logits", dtype: "float32", shape: [-1, 3, -1, -1] },
+      precision: "fp32",
       channels: 3,
       maxBatch: 8,
+      poolThreads: expect.any(Number),
+      memory: { weights: statSync(path.join(folder, "weights.onnx")).size, devices: 0 },
       preprocessing: { resizeMode: "stretch", inputSize: { width: 8, height: 8 } },
     });
   });

@@ -22,7 +22,19 @@ describe("both module systems", () => {
       "SemanticSegmentationModel",
       "SemanticSegmentationResult",
       "classColor",
+      "classStats",
+      "colorize",
+      "compilePackage",
+      "decodeRLE",
       "errorCodes",
+      "legend",
+      "overlay",
+      "toCOCO",
+      "toCVAT",
+      "toLabelStudio",
+      "toPNG",
+      "toPolygons",
+      "toRLE",
     ]);
   });
 

@@ -10,7 +10,7 @@ import type {
   SemanticSegmentationResult,
 } from "deeplab-rt";
 import { type GoldenCase, goldenPath } from "../support/golden-set.js";
-import { loadModel, type TestModel } from "../support/subject/subject.js";
+import { loadModel, loadOnCpu, type TestModel } from "../support/subject/subject.js";
 import { variant } from "../support/subject/variant.js";
 import { sources } from "./scope.js";
 import { answeredInGroup } from "./together.js";
@@ -92,6 +92,16 @@ export async function runCase(item: GoldenCase, allowClassMismatch = false): Pro
   const options = loadOptions(item, allowClassMismatch);
   if (variant.batching !== undefined) return answeredInGroup(item, options, variant.batching);
   const model = await loadModel(goldenPath(item.package), options);
+  try {
+    return await answer(model, item, await sources(item));
+  } finally {
+    await model.close();
+  }
+}
+
+/** The same case on the CPU, one call after another. */
+export async function onCpu(item: GoldenCase, allowClassMismatch: boolean): Promise<Answers> {
+  const model = await loadOnCpu(goldenPath(item.package), loadOptions(item, allowClassMismatch));
   try {
     return await answer(model, item, await sources(item));
   } finally {

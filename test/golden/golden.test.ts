@@ -1,9 +1,10 @@
 // Every ONNX case of the golden set through the public API.
 
 import { afterAll, describe, expect, test } from "vitest";
+import { expectNothingInDriver } from "../support/driver-leaks.js";
 import type { GoldenCase } from "../support/golden-set.js";
-import { isDefaultVariant, variant } from "../support/subject/variant.js";
-import { type Answers, runCase } from "./calls.js";
+import { isDefaultVariant, onDoubles, variant } from "../support/subject/variant.js";
+import { type Answers, onCpu, runCase } from "./calls.js";
 import {
   compareGrayInput,
   compareMapsWithReference,
@@ -11,6 +12,7 @@ import {
   compareWithOracle,
   differsFromReference,
 } from "./compare-case.js";
+import { compareWithCpu } from "./compare-devices.js";
 import { DeviationReport } from "./deviations.js";
 import { answeredHere } from "./differences.js";
 import { errorCodes } from "./error-codes.js";
@@ -26,6 +28,7 @@ afterAll(() => {
 });
 
 const levels = new Set<string>();
+const devices = new Set<string>();
 const wholeNetworks = new Set<string>();
 const cutNetworks = new Set<string>();
 
@@ -38,11 +41,14 @@ describe("cases that agree with the reference", () => {
     expect(answers.results.length).toBe(item.results.length);
     expect(answers.classNames).toEqual(item.class_names);
     levels.add(answers.info.simd);
+    devices.add(`${answers.info.backend} on ${answers.info.device}`);
     (answers.info.headCut.cut ? cutNetworks : wholeNetworks).add(item.package);
     for (const image of images(item, answers)) {
       const stages = compareStages(image, item);
       const maps = await compareMapsWithReference(image, item);
       await compareWithOracle(image);
+      if (variant.gpu !== undefined && onDoubles())
+        compareWithCpu(image, await onCpu(item, mismatched(item)));
       report.add(item.kind, { ...maps, ...stages });
     }
   });
@@ -60,6 +66,8 @@ describe("cases that are answered otherwise, or only here, agree with the oracle
       }
       if (gray) await compareGrayInput(image);
       await compareWithOracle(image);
+      if (variant.gpu !== undefined && onDoubles())
+        compareWithCpu(image, await onCpu(item, mismatched(item)));
     }
   });
 });
@@ -130,6 +138,16 @@ describe("the run took the way that it was asked to take", () => {
     else expect([...wholeNetworks].toSorted()).toEqual(whole);
   });
 
+  if (variant.gpu !== undefined) {
+    test("every case was answered by a GPU, or its double", () => {
+      expect([...devices]).toEqual([
+        `${variant.gpu === "trt" ? "tensorrt" : "onnxruntime"} on ${variant.device ?? "cuda:0"}`,
+      ]);
+    });
+
+    test("of all of them nothing is left in the double of the driver", expectNothingInDriver);
+  }
+
   if (variant.simd !== undefined) {
     test(`every kernel ran at ${variant.simd}`, () => expect([...levels]).toEqual([variant.simd]));
   }
@@ -145,7 +163,8 @@ describe("the run took the way that it was asked to take", () => {
   if (variant.batching === false) {
     test("no two pictures of different calls shared a batch", () => {
       expect(seenSharing().length).toBe(149);
-      expect(seenSharing().filter((seen) => seen.shared)).toEqual([]);
+      for (const { package: name, batches, batchesApart } of seenSharing())
+        expect(batches, name).toEqual(batchesApart);
     });
   }
 });

@@ -15,12 +15,18 @@ type Outcome = PromiseSettledResult<Answers>;
 /** The cases of one package and the same options, and what became of them. */
 type Group = Map<string, Outcome>;
 
+type BatchCounts = readonly (readonly [images: number, runs: number])[];
+
 /** Whether requests of a package shared batches. */
 export interface Sharing {
   readonly package: string;
   /** The network takes several pictures at once. */
   readonly possible: boolean;
+  /** Pictures of two calls report the same network time. Two runs may by chance, so this proves nothing where it should not be. */
   readonly shared: boolean;
+  /** `[images, runs]`: what the network ran as the model counts it, and what it runs where no two calls share a run. */
+  readonly batches: BatchCounts;
+  readonly batchesApart: BatchCounts;
 }
 
 const groups = new Map<string, Promise<Group>>();
@@ -61,6 +67,21 @@ function callsOf(outcome: Outcome): CallTimes[] {
   if (outcome.status === "rejected") return [];
   const { results, inspections } = outcome.value;
   return [timesOf(results), ...inspections.map(({ result }) => timesOf([result]))];
+}
+
+/** How many images each run of the network has for the calls of a case where none shares a run with another. */
+function batchesAlone(outcome: Outcome, maxBatch: number): number[] {
+  if (outcome.status === "rejected") return [];
+  const { results, inspections, mapsAlone } = outcome.value;
+  const whole = Array<number>(Math.floor(results.length / maxBatch)).fill(maxBatch);
+  const rest = results.length % maxBatch;
+  return [...whole, ...(rest > 0 ? [rest] : []), ...[...inspections, ...mapsAlone].map(() => 1)];
+}
+
+function countBatches(sizes: readonly number[]): BatchCounts {
+  const counts = new Map<number, number>();
+  for (const size of sizes) counts.set(size, (counts.get(size) ?? 0) + 1);
+  return [...counts].sort(([a], [b]) => a - b);
 }
 
 interface Asked {
@@ -104,8 +125,14 @@ async function runGroup(
   const model = await loadModel(goldenPath(first.package), options);
   try {
     const { outcomes, calls } = await (together ? askAll : askOneByOne)(model, items);
-    const possible = model.info().maxBatch > 1 && calls.length > 1;
-    sharing.push({ package: first.package, possible, shared: anyShared(calls) });
+    const { maxBatch } = model.info();
+    sharing.push({
+      package: first.package,
+      possible: maxBatch > 1 && calls.length > 1,
+      shared: anyShared(calls),
+      batches: (await model.stats()).batches,
+      batchesApart: countBatches(outcomes.flatMap((outcome) => batchesAlone(outcome, maxBatch))),
+    });
     return new Map(items.map(({ id }, i) => [id, outcomes[i] as Outcome]));
   } finally {
     await model.close();

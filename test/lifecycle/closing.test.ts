@@ -1,6 +1,5 @@
 // close(), aborts, and what they do to work that runs, waits or comes too late.
 
-import { setTimeout as sleep } from "node:timers/promises";
 import { AutoModel, type RawImage, type SemanticSegmentationModel } from "deeplab-rt";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { native } from "../../dist/native.js";
@@ -28,11 +27,20 @@ function watch(promises: Record<string, Promise<unknown>>): { order: string[]; d
   return { order, done: Promise.all(all) };
 }
 
+/** Until one picture is in the network and `waiting` are behind it. */
+function untilRunning(model: SemanticSegmentationModel, waiting: number): Promise<void> {
+  const now = () => {
+    const { running, waiting } = model.stats();
+    return { running, waiting };
+  };
+  return expect.poll(now, { interval: 2, timeout: 10_000 }).toEqual({ running: 1, waiting });
+}
+
 /** A slow model with one picture in the network and two behind it. */
 async function busy(): Promise<{ model: SemanticSegmentationModel; work: Record<string, Promise<unknown>> }> {
   const model = await AutoModel.fromPretrained(slow, slowSession);
   const [running, queued, last] = [model.infer(picture), model.infer(picture), model.infer(picture)];
-  await sleep(100);
+  await untilRunning(model, 2);
   return { model, work: { running, queued, last } };
 }
 
@@ -49,7 +57,7 @@ describe("close()", () => {
     const model = await AutoModel.fromPretrained(slow, slowSession);
     const list = model.infer([picture, picture, picture]);
     const settled = expect(list).rejects.toMatchObject({ code: "CLOSED" });
-    await sleep(100);
+    await untilRunning(model, 2);
     await model.close();
     await settled;
   });
@@ -62,6 +70,19 @@ describe("close()", () => {
     expect(native().memoryStats().models).toBe(0);
   });
 
+  test("that is called again while work runs waits for it as well", async () => {
+    const { model, work } = await busy();
+    const { order, done } = watch({
+      running: work.running as Promise<unknown>,
+      queued: work.queued as Promise<unknown>,
+    });
+    const last = expect(work.last).rejects.toMatchObject({ code: "CLOSED" });
+    void model.close();
+    await Promise.all([model.close(), model[Symbol.asyncDispose]()]);
+    expect(order.toSorted()).toEqual(["queued: CLOSED", "running"]);
+    await Promise.all([done, last]);
+  });
+
   test("makes later calls CLOSED, and info() still tells what it was", async () => {
     const model = await AutoModel.fromPretrained(quick);
     const { channels } = model.info();
@@ -70,6 +91,13 @@ describe("close()", () => {
     await closing;
     await expect(model.infer(picture)).rejects.toMatchObject({ code: "CLOSED" });
     await expect(model.inspect(picture)).rejects.toMatchObject({ code: "CLOSED" });
+    await expect(model.infer([picture])).rejects.toMatchObject({ code: "CLOSED" });
+    await expect(model.warmUp()).rejects.toMatchObject({ code: "CLOSED" });
+    const refused = expect.objectContaining({ code: "CLOSED" });
+    expect(() => model.stream([picture])).toThrow(refused);
+    expect(() => model.stats()).toThrow(refused);
+    expect(() => model.allocateImage(8, 8)).toThrow(refused);
+    expect(() => model.registerBuffer(new SharedArrayBuffer(8))).toThrow(refused);
     expect(model.info().channels).toBe(channels);
   });
 
@@ -128,7 +156,7 @@ describe("an abort", () => {
       behind: model.infer(picture),
     };
     const { order, done } = watch(work);
-    await sleep(50);
+    await untilRunning(model, 2);
     controller.abort(reason);
     await expect(work.waiting).rejects.toBe(reason);
     expect(order).toEqual(["waiting: undefined"]);
@@ -136,14 +164,20 @@ describe("an abort", () => {
     expect(order).toEqual(["waiting: undefined", "running", "behind"]);
   });
 
-  test("of the running picture rejects with the reason, and the model goes on", async () => {
+  test("of the running picture rejects at once, before the run ends, and the model goes on", async () => {
     const controller = new AbortController();
     const running = model.infer(picture, { signal: controller.signal });
-    const rejected = expect(running).rejects.toBe(reason);
-    await sleep(50);
+    await untilRunning(model, 0);
+    const { answered, aborted } = model.stats().calls;
     controller.abort(reason);
-    await rejected;
+    await expect(running).rejects.toBe(reason);
+    // A run cannot be interrupted: the promise did not wait for it.
+    expect(model.stats()).toMatchObject({ running: 1, calls: { answered, aborted } });
     await expect(model.infer(picture)).resolves.toMatchObject({ width: 40 });
+    expect(model.stats()).toMatchObject({
+      running: 0,
+      calls: { answered: answered + 1, aborted: aborted + 1 },
+    });
   });
 
   test("after the answer does nothing", async () => {

@@ -17,7 +17,7 @@ afterAll(() => folder.dispose());
 describe("the process may end", () => {
   test("by process.exit() while the network runs", async () => {
     const end = await runFixture("leave.mjs", [slow, "exit"]);
-    expect(end).toMatchObject({ code: 7, signal: null, hung: false, stdout: "running\n" });
+    expect(end).toMatchObject({ code: 7, signal: null, hung: false, stdout: "running\n", stderr: "" });
   });
 
   test("by an error that nobody catches while the network runs", async () => {
@@ -34,12 +34,24 @@ describe("the process may end", () => {
 
   test("by a signal while the network runs", async () => {
     const end = await runFixture("leave.mjs", [slow, "signal"]);
-    expect(end).toMatchObject({ code: null, signal: "SIGTERM", hung: false });
+    expect(end).toMatchObject({
+      code: null,
+      signal: "SIGTERM",
+      hung: false,
+      stdout: "running\n",
+      stderr: "",
+    });
+  });
+
+  test("by a signal that is answered by closing the model: what runs is answered first", async () => {
+    const end = await runFixture("leave.mjs", [slow, "close"]);
+    expect(end).toMatchObject({ code: 3, signal: null, hung: false, stderr: "" });
+    expect(end.stdout).toBe("running\nanswered\nclosed\n");
   });
 
   test("by process.exit() while a model is closing", async () => {
     const end = await runFixture("leave.mjs", [slow, "closing"]);
-    expect(end).toMatchObject({ code: 7, signal: null, hung: false });
+    expect(end).toMatchObject({ code: 7, signal: null, hung: false, stdout: "running\n", stderr: "" });
   });
 
   test("with an open model that has nothing to do", async () => {
@@ -123,7 +135,7 @@ describe("a Worker may end while it infers, and the others go on", () => {
 
   test.each(endings)("by %s", async (way, expected) => {
     const end = await runFixture("end-worker.mjs", [slow, quick, way, String(rounds)], { seconds: 120 });
-    expect(end).toMatchObject({ code: 0, signal: null, hung: false });
+    expect(end).toMatchObject({ code: 0, signal: null, hung: false, stderr: "" });
     const { ends, same, sharedBy } = lastJson<WorkerEnds>(end);
     expect(ends).toEqual(Array.from({ length: rounds }, () => expected));
     expect({ same, sharedBy }).toEqual({ same: true, sharedBy: 1 });

@@ -153,10 +153,10 @@ TEST(Allocation, TheHookSeesWhatNewAndMallocDo) {
 
 TEST(Allocation, AWarmSchedulerAllocatesNothing) { ExpectNoAllocation({FillInput, FillMaps}, {}); }
 
-TEST(Allocation, NorDoTheRealStages) { ExpectNoAllocation(StagesOf(infer::MemoryKind::kHost), {}); }
+TEST(Allocation, NorDoTheRealStages) { ExpectNoAllocation(HostStages(), {}); }
 
 TEST(Allocation, NorDoTheyWhereTheNetworkHasASizeOfItsOwn) {
-  ExpectNoAllocation(StagesOf(infer::MemoryKind::kHost), {}, 40);
+  ExpectNoAllocation(HostStages(), {}, 40);
 }
 
 TEST(Allocation, NorDoSeveralLanesThatShareBatches) {

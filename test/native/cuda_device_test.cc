@@ -138,8 +138,8 @@ TEST_F(CudaDevice, LostOneFailsEverythingWithWhatHappenedFirst) {
 }
 
 TEST_F(CudaDevice, OnlyResultsThatEndTheContextLoseIt) {
-  const CUresult sticky[] = {4,   214, 220, 700, 702, 709, 710, 714,
-                             715, 716, 717, 718, 719, 810, 911};
+  const CUresult sticky[] = {4,   214, 220, 226, 700, 702, 709, 710, 714,
+                             715, 716, 717, 718, 719, 721, 810, 911};
   for (const CUresult result : sticky) EXPECT_TRUE(Device::IsSticky(result)) << result;
   for (const CUresult result : {0, 1, 2, 201, 209, 400, 600, 712, 801, 900, 901, 999}) {
     EXPECT_FALSE(Device::IsSticky(result)) << result;

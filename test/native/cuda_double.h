@@ -51,6 +51,10 @@ class CudaDouble : public testing::Test {
         cuda::FindDriver({{cuda::kDriverLibrary, "test", DEEPLAB_CUDA_DOUBLE}});
     ASSERT_NE(search.library, nullptr) << cuda::DescribeFailure(search);
     driver_ = search.library;
+    SetUpContext();
+  }
+  // After a reset.
+  void SetUpContext() {
     ASSERT_EQ(api().Init.call(0), 0);
     ASSERT_EQ(api().DevicePrimaryCtxRetain.call(&context_, 0), 0);
     ASSERT_EQ(api().CtxPushCurrent.call(context_), 0);
@@ -66,6 +70,7 @@ class CudaDouble : public testing::Test {
   cuda::CUstream stream() {
     cuda::CUstream made = nullptr;
     EXPECT_EQ(api().StreamCreate.call(&made, cuda::CU_STREAM_NON_BLOCKING), 0);
+    streams_.push_back(made);
     return made;
   }
   cuda::CUevent event() {
@@ -76,6 +81,7 @@ class CudaDouble : public testing::Test {
   cuda::CUdeviceptr memory(size_t size) {
     cuda::CUdeviceptr made = 0;
     EXPECT_EQ(api().MemAlloc.call(&made, size), 0);
+    memory_.push_back(made);
     return made;
   }
   unsigned char* pinned(size_t size, unsigned flags = 0) {
@@ -94,8 +100,21 @@ class CudaDouble : public testing::Test {
     return text;
   }
 
+  // Of what the test made by the functions above and by SetUp(), what it has not destroyed itself.
+  void destroy_own() {
+    for (const cuda::CUstream made : streams_) api().StreamDestroy.call(made);
+    for (const cuda::CUdeviceptr made : memory_) api().MemFree.call(made);
+    cuda::CUcontext popped = nullptr;
+    api().CtxPopCurrent.call(&popped);
+    api().DevicePrimaryCtxRelease.call(0);
+  }
+
   const cuda::Driver* driver_ = nullptr;
   cuda::CUcontext context_ = nullptr;
+
+ private:
+  std::vector<cuda::CUstream> streams_;
+  std::vector<cuda::CUdeviceptr> memory_;
 };
 
 }  // namespace deeplab::test

@@ -162,6 +162,55 @@ TEST_F(CudaDoubleStreams, AGraphRepeatsWhatWasCaptured) {
   EXPECT_EQ(api().StreamSynchronize.call(b_), CUDA_ERROR_ILLEGAL_ADDRESS);
 }
 
+// What a copy in a graph can be set to.
+TEST_F(CudaDoubleStreams, ACopyOfAGraphIsSetWhileTheGraphIsThere) {
+  CUgraph graph = nullptr;
+  CUgraphExec exec = nullptr;
+  begin(a_);
+  EXPECT_EQ(api().MemcpyHtoDAsync.call(at_, host_, 4, a_), 0);
+  int status = 0;
+  const CUgraphNode* nodes = nullptr;
+  size_t count = 0;
+  const auto ask = [&] {
+    return api().StreamGetCaptureInfo.call(a_, &status, nullptr, nullptr, &nodes, nullptr, &count);
+  };
+  EXPECT_EQ(ask(), 0);
+  EXPECT_EQ(status, CU_STREAM_CAPTURE_STATUS_ACTIVE);
+  ASSERT_EQ(count, 1u);
+  const CUgraphNode node = nodes[0];
+  EXPECT_EQ(api().StreamEndCapture.call(a_, &graph), 0);
+  EXPECT_EQ(ask(), 0);
+  EXPECT_EQ(status, CU_STREAM_CAPTURE_STATUS_NONE);
+  EXPECT_EQ(api().GraphInstantiate.call(&exec, graph, 0), 0);
+
+  unsigned char* const other = pinned(4);
+  unsigned char pageable[4] = {};
+  CUDA_MEMCPY3D copy{};
+  const auto set = [&](const void* from, int source, size_t height) {
+    copy.srcMemoryType = source;
+    copy.srcHost = from;
+    copy.dstMemoryType = CU_MEMORYTYPE_DEVICE;
+    copy.dstDevice = at_;
+    copy.WidthInBytes = 4;
+    copy.Height = height;
+    copy.Depth = 1;
+    return api().GraphExecMemcpyNodeSetParams.call(exec, node, &copy, context_);
+  };
+  EXPECT_EQ(set(pageable, CU_MEMORYTYPE_HOST, 1), CUDA_ERROR_INVALID_VALUE);
+  EXPECT_EQ(set(other, CU_MEMORYTYPE_DEVICE, 1), CUDA_ERROR_INVALID_VALUE);
+  EXPECT_EQ(set(other, CU_MEMORYTYPE_HOST, 2), CUDA_ERROR_INVALID_VALUE);
+  EXPECT_EQ(set(other + 1, CU_MEMORYTYPE_HOST, 1), CUDA_ERROR_INVALID_VALUE);
+  EXPECT_EQ(set(other, CU_MEMORYTYPE_HOST, 1), 0);
+  host_[0] = 1, other[0] = 2;
+  EXPECT_EQ(api().GraphLaunch.call(exec, b_), 0);
+  EXPECT_EQ(api().StreamSynchronize.call(b_), 0);
+  EXPECT_EQ(value(), 2);
+  CUDA_KERNEL_NODE_PARAMS launch{};
+  EXPECT_EQ(api().GraphExecKernelNodeSetParams.call(exec, node, &launch), CUDA_ERROR_INVALID_VALUE);
+  EXPECT_EQ(api().GraphDestroy.call(graph), 0);
+  EXPECT_EQ(set(host_, CU_MEMORYTYPE_HOST, 1), CUDA_ERROR_INVALID_VALUE);
+}
+
 TEST_F(CudaDoubleStreams, ACaptureEndsWithWhatItMustNotDo) {
   CUdeviceptr other = 0;
   unsigned char pageable[4] = {};

@@ -146,7 +146,7 @@ TEST_F(CudaMemory, NothingGrowsWhileAGraphIsRecorded) {
 TEST_F(CudaMemory, PinnedBlocksComeBackAndAreFoundByAddress) {
   open();
   PinnedMemory& pool = device->pinned_memory();
-  PinnedBlock block = PinnedMemory::Acquire(device, 5000);
+  HostBuffer block = PinnedMemory::Acquire(device, 5000);
   ASSERT_TRUE(block);
   char* const data = static_cast<char*>(block.data());
   EXPECT_EQ(block.size(), 5000u);
@@ -163,6 +163,26 @@ TEST_F(CudaMemory, PinnedBlocksComeBackAndAreFoundByAddress) {
   EXPECT_EQ(fake.calls("cuMemHostAlloc"), 1);
 }
 
+TEST_F(CudaMemory, APartOfABlockKeepsAllOfIt) {
+  open();
+  PinnedMemory& pool = device->pinned_memory();
+  HostBuffer block = PinnedMemory::Acquire(device, 6000);
+  void* const data = block.data();
+  HostBuffer part = PinnedMemory::Share(device, block, 4000, 2000);
+  EXPECT_EQ(part.data(), block.as<char>() + 4000);
+  EXPECT_EQ(part.size(), 2000u);
+  block.reset();
+  EXPECT_EQ(pool.stats().used, 8192u);
+  EXPECT_NE(PinnedMemory::Acquire(device, 6000).data(), data);
+  EXPECT_TRUE(pool.contains(part.data(), 2000));
+  part.reset();
+  EXPECT_EQ(pool.stats().used, 0u);
+  HostBuffer idle = PinnedMemory::Acquire(device, 6000);
+  const HostBuffer ordinary = BufferPool::Instance().acquire(10);
+  EXPECT_EQ(Thrown([&] { PinnedMemory::Share(device, ordinary, 0, 1); }).code(),
+            ErrorCode::kInternal);
+}
+
 TEST_F(CudaMemory, WarmPinnedPoolAsksNobodyForMemory) {
   if (!testing_support::CanCountAllocations()) return;  // counted where nothing else allocates
   open();
@@ -170,7 +190,7 @@ TEST_F(CudaMemory, WarmPinnedPoolAsksNobodyForMemory) {
   const int before = fake.all_calls();
   const testing_support::AllocationCount allocations;
   for (int i = 0; i < 10; ++i) {
-    PinnedBlock block = PinnedMemory::Acquire(device, 90000);
+    HostBuffer block = PinnedMemory::Acquire(device, 90000);
   }
   EXPECT_EQ(allocations.count(), 0u);
   EXPECT_EQ(fake.all_calls(), before);
@@ -181,11 +201,11 @@ TEST_F(CudaMemory, PinnedLimitIsKept) {
   PinnedMemory& pool = device->pinned_memory();
   pool.set_limit(4 * kMiB);
   EXPECT_FALSE(PinnedMemory::Acquire(device, 5 * kMiB));
-  PinnedBlock small = PinnedMemory::Acquire(device, kMiB);
+  HostBuffer small = PinnedMemory::Acquire(device, kMiB);
   PinnedMemory::Acquire(device, 2 * kMiB).reset();
   EXPECT_EQ(pool.stats().idle, 2 * kMiB);
   // What is idle makes room; what is in use stays.
-  PinnedBlock large = PinnedMemory::Acquire(device, 3 * kMiB);
+  HostBuffer large = PinnedMemory::Acquire(device, 3 * kMiB);
   EXPECT_TRUE(large);
   EXPECT_EQ(fake.alive("pinned"), 2u);
   EXPECT_FALSE(PinnedMemory::Acquire(device, kMiB));
@@ -206,7 +226,7 @@ TEST_F(CudaMemory, NoMemoryToPinIsNoError) {
 
 TEST_F(CudaMemory, PinnedBlocksOutliveTheirModels) {
   open();
-  PinnedBlock block = PinnedMemory::Acquire(device, 10);
+  HostBuffer block = PinnedMemory::Acquire(device, 10);
   stream.reset();
   device.reset();
   EXPECT_EQ(fake.alive("context"), 1u);
@@ -238,18 +258,42 @@ TEST_F(CudaMemory, ManagedMemoryBelongsToItsStreamWhereAccessIsNotConcurrent) {
   fake.StreamAttachMemAsync = [&](CUstream, CUdeviceptr, size_t, unsigned flags) {
     return attached = flags, CUDA_SUCCESS;
   };
-  { const ManagedMemory memory(stream, 100); }
+  const auto memory = std::make_shared<DeviceMemory>(device);
+  { const ManagedMemory shared(memory, stream, 100, "The pictures"); }
   EXPECT_EQ(attached, static_cast<unsigned>(CU_MEM_ATTACH_SINGLE));
   fake.fail(1, CUDA_ERROR_INVALID_VALUE, "cuStreamAttachMemAsync");
-  EXPECT_EQ(Thrown([&] { const ManagedMemory memory(stream, 100); }).code(),
+  EXPECT_EQ(Thrown([&] { const ManagedMemory shared(memory, stream, 100, "The pictures"); }).code(),
             ErrorCode::kDeviceFailed);
+  EXPECT_EQ(memory->stats().used, 0u);
 }
 
 TEST_F(CudaMemory, ManagedMemoryIsForAllWhereAccessIsConcurrent) {
   open();
-  const ManagedMemory memory(stream, 100);
-  EXPECT_EQ(memory.data(), reinterpret_cast<void*>(memory.address()));
+  const auto memory = std::make_shared<DeviceMemory>(device);
+  const ManagedMemory shared(memory, stream, 100, "The pictures");
+  EXPECT_EQ(shared.data(), reinterpret_cast<void*>(shared.address()));
   EXPECT_EQ(fake.calls("cuStreamAttachMemAsync"), 0);
+}
+
+TEST_F(CudaMemory, ManagedMemoryCountsForTheModelAndItsLimit) {
+  open();
+  const auto memory = std::make_shared<DeviceMemory>(device, 8 * kMiB);
+  {
+    const ManagedMemory shared(memory, stream, 6 * kMiB, "The pictures");
+    EXPECT_EQ(memory->stats().used, 6 * kMiB);
+    const Error error =
+        Thrown([&] { const ManagedMemory more(memory, stream, 3 * kMiB, "The maps"); });
+    EXPECT_EQ(error.code(), ErrorCode::kDeviceOutOfMemory);
+    EXPECT_EQ(DetailOf(error, "limit"), std::to_string(8 * kMiB));
+  }
+  EXPECT_EQ(memory->stats().used, 0u);
+  fake.fail(1, CUDA_ERROR_OUT_OF_MEMORY, "cuMemAllocManaged");
+  const Error error =
+      Thrown([&] { const ManagedMemory full(memory, stream, 3 * kMiB, "The maps"); });
+  EXPECT_EQ(error.code(), ErrorCode::kDeviceOutOfMemory);
+  EXPECT_EQ(DetailOf(error, "asked"), std::to_string(3 * kMiB));
+  EXPECT_NE(DetailOf(error, "free"), "absent");
+  EXPECT_EQ(memory->stats().used, 0u);
 }
 
 TEST(CudaMemoryMode, IsMappedOnIntegratedDevicesAndCopiedElsewhere) {

@@ -41,10 +41,9 @@ inline void Preprocess(const std::vector<ImageView>& images,
   preprocess::CudaPreprocess batch{};
   for (size_t i = 0; i < images.size(); ++i) {
     batch.images[i] = preprocess::DescribeImage(images[i], plans[i], config, taps[2 * i].data(),
-                                                taps[2 * i + 1].data());
+                                                taps[2 * i + 1].data(), values.data());
   }
   batch.input = input;
-  batch.values = values.data();
   batch.width = plans.front().geometry.input_width;
   batch.height = plans.front().geometry.input_height;
   Launch(type == DataType::kFloat32 ? preprocess::kCudaPreprocessFloat

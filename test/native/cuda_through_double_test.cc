@@ -90,8 +90,8 @@ TEST_P(CudaThroughDouble, BytesTravelThereAndBack) {
   const Current current(*device);
   const DeviceBuffer there = buffer(1000);
   const DeviceBuffer behind = buffer(1000);
-  const PinnedBlock from = PinnedMemory::Acquire(device, 1000);
-  const PinnedBlock to = PinnedMemory::Acquire(device, 1000);
+  const HostBuffer from = PinnedMemory::Acquire(device, 1000);
+  const HostBuffer to = PinnedMemory::Acquire(device, 1000);
   ASSERT_TRUE(from && to);
   const auto* const sent = static_cast<unsigned char*>(from.data());
   std::iota(static_cast<unsigned char*>(from.data()),
@@ -113,7 +113,7 @@ TEST_P(CudaThroughDouble, OneStreamWaitsForAnother) {
   const Event ready(device);
   const Event done(device);
   const DeviceBuffer shared = buffer(16);
-  const PinnedBlock to = PinnedMemory::Acquire(device, 16);
+  const HostBuffer to = PinnedMemory::Acquire(device, 16);
   control->hold(1);
   stream->fill(shared.address(), 9, 16);
   ready.record(*stream);
@@ -129,8 +129,8 @@ TEST_P(CudaThroughDouble, OneStreamWaitsForAnother) {
 TEST_P(CudaThroughDouble, GraphsRepeatWhatWasRecorded) {
   const Current current(*device);
   const DeviceBuffer there = buffer(8);
-  const PinnedBlock from = PinnedMemory::Acquire(device, 8);
-  const PinnedBlock to = PinnedMemory::Acquire(device, 8);
+  const HostBuffer from = PinnedMemory::Acquire(device, 8);
+  const HostBuffer to = PinnedMemory::Acquire(device, 8);
   auto* const sent = static_cast<unsigned char*>(from.data());
   Capture capture(*stream);
   EXPECT_TRUE(stream->is_capturing());
@@ -168,7 +168,7 @@ TEST_P(CudaThroughDouble, WaitingSpoilsARecordingAndTheStreamGoesOn) {
 TEST_P(CudaThroughDouble, KernelsOfTheEmbeddedImageRun) {
   if (EmbeddedKernels().size == 0) return;  // built without
   const Current current(*device);
-  const PinnedBlock host = PinnedMemory::Acquire(device, 64);
+  const HostBuffer host = PinnedMemory::Acquire(device, 64);
   auto* const bytes = static_cast<unsigned char*>(host.data());
   const unsigned char input[] = {100, 200, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 255, 0, 0, 0};
   std::copy(std::begin(input), std::end(input), bytes);
@@ -234,7 +234,7 @@ TEST_P(CudaThroughDouble, LossEndsAWaitOfAnotherThread) {
 
 TEST_P(CudaThroughDouble, ManagedMemoryIsTheHostsAndTheDevices) {
   const Current current(*device);
-  const ManagedMemory shared(stream, 100);
+  const ManagedMemory shared(memory, stream, 100, "Bytes");
   stream->fill(shared.address(), 5, 100);
   stream->synchronize();
   EXPECT_EQ(static_cast<unsigned char*>(shared.data())[99], 5);

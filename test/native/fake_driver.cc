@@ -194,6 +194,14 @@ void FakeDriver::fill_objects() {
   StreamEndCapture = [this](CUstream, CUgraph* graph) {
     return *graph = make<CUgraph>("graph"), CUDA_SUCCESS;
   };
+  StreamGetCaptureInfo = [this](CUstream, int* status, uint64_t*, CUgraph*,
+                                const CUgraphNode** nodes, const CUgraphEdgeData_st**,
+                                size_t* count) {
+    last_node_ = reinterpret_cast<CUgraphNode>(0x3000 + static_cast<unsigned>(all_calls()));
+    *status = CU_STREAM_CAPTURE_STATUS_ACTIVE;
+    *nodes = &last_node_;
+    return *count = 1, CUDA_SUCCESS;
+  };
   EventCreate = [this](CUevent* event, unsigned) {
     if (current() == nullptr) return CUDA_ERROR_INVALID_CONTEXT;
     return *event = make<CUevent>("event"), CUDA_SUCCESS;

@@ -75,6 +75,7 @@ class FakeDriver {
   std::map<unsigned long long, size_t> sizes_;
   unsigned long long next_ = 0x7000'0000'0000;
   size_t used_ = 0;
+  CUgraphNode last_node_ = nullptr;  // of the capture
   int fail_in_ = 0;
   CUresult fail_with_ = CUDA_SUCCESS;
   std::string fail_name_;

@@ -17,6 +17,7 @@
 
 #include "core/memory.h"
 #include "infer/backend.h"
+#include "pipeline/batch_host.h"
 #include "pipeline/model.h"
 
 namespace deeplab::pipeline::testing_support {
@@ -160,8 +161,7 @@ inline infer::BatchLimits Limits(int min_batch, int max_batch, int slots = 1) {
 inline std::shared_ptr<Model> FakeModel(const std::shared_ptr<Engine>& engine,
                                         const infer::BatchLimits& limits,
                                         const SchedulerOptions& options = {}) {
-  return Model::Over(std::make_unique<FakeSession>(engine, limits), options,
-                     StagesOf(infer::MemoryKind::kHost));
+  return Model::Over(std::make_unique<FakeSession>(engine, limits), options, HostStages());
 }
 
 // A package whose network runs at each image's own size.
@@ -201,6 +201,11 @@ class Waiter final : public Listener {
     return when_;
   }
   Request& request() { return *request_; }
+  // The model may hold the listener a moment longer than the answer is wanted.
+  RequestPtr take() {
+    std::lock_guard lock(mutex_);
+    return std::move(request_);
+  }
 
  private:
   std::mutex mutex_;

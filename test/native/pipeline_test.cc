@@ -71,6 +71,23 @@ TEST(Model, IsAnotherOneForOtherSettingsOfTheScheduler) {
   EXPECT_EQ(first->stats().max_in_flight, 1);
 }
 
+TEST(Model, IsAnotherOneForOtherLimitsOfADevice) {
+  const auto first = Model::Open(RequestFor("dynamic_batch"));
+  const auto changed = [](void (*change)(infer::OpenRequest*)) {
+    infer::OpenRequest request = RequestFor("dynamic_batch");
+    change(&request);
+    return Model::Open(request);
+  };
+  using Request = infer::OpenRequest;
+  EXPECT_NE(changed([](Request* r) { r->min_batch = 2; }), first);
+  EXPECT_NE(changed([](Request* r) { r->device_options.memory_mode = "mapped"; }), first);
+  EXPECT_NE(changed([](Request* r) { r->device_options.memory_limit = 1 << 20; }), first);
+  EXPECT_NE(changed([](Request* r) { r->device_options.pinned_limit = 0; }), first);
+  EXPECT_NE(changed([](Request* r) { r->device_options.slots = 3; }), first);
+  EXPECT_NE(changed([](Request* r) { r->device_options.graphs = true; }), first);
+  EXPECT_EQ(changed([](Request*) {}), first);
+}
+
 TEST(Model, SplitsAndPadsForDynamicAndStaticBatches) {
   for (const int lanes : {1, 2}) {
     for (const char* network : {"dynamic_batch", "static_batch"}) {

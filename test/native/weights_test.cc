@@ -3,6 +3,7 @@
 #include "infer/weights.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <filesystem>
@@ -26,7 +27,7 @@ class Weights : public ::testing::Test {
 
   const std::string path_ =
       (std::filesystem::temp_directory_path() /
-       ("deeplab-weights-" +
+       ("deeplab-weights-" + std::to_string(getpid()) +
         std::string(::testing::UnitTest::GetInstance()->current_test_info()->name())))
           .u8string();
 };

@@ -38,6 +38,11 @@ describe("the tarball", () => {
     "SECURITY.md",
     "docs/architecture.md",
     "docs/reference-differences.md",
+    "docs/api/README.md",
+    "docs/errors.md",
+    "examples/README.md",
+    "examples/road-scenes.mjs",
+    "docs/api/classes/SemanticSegmentationModel.md",
     "licenses/onnxruntime/LICENSE",
     "licenses/onnxruntime/ThirdPartyNotices.txt",
     "dist/index.js",
@@ -63,7 +68,8 @@ describe("the tarball", () => {
   test("holds nothing else: no source, no test, no build folder, no source map", () => {
     const known = [
       /^(package\.json|LICENSE|(README|THIRD_PARTY|CHANGELOG|CONTRIBUTING|SECURITY)\.md)$/,
-      /^docs\/([\w-]+\.md|images\/[\w-]+\.(jpg|png|svg))$/,
+      /^docs\/([\w-]+\.md|images\/[\w-]+\.(jpg|png|svg)|api\/([\w-]+\/)?\w+\.md)$/,
+      /^examples\/(README\.md|[\w-]+\.mjs)$/,
       /^licenses\/onnxruntime\//,
       /^dist\/(?!.*\.map$).*\.(js|mjs|d\.ts|d\.mts)$/,
       new RegExp(`^${platform}/(deeplab-rt\\.glibc\\.node|libdeeplab-onnxruntime\\.so\\.1|build\\.json)$`),

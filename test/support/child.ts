@@ -19,6 +19,8 @@ export interface ChildResult {
 export interface ChildOptions {
   readonly nodeArguments?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Another Node.js than that of the tests. */
+  readonly node?: string;
   /** @default 60 */
   readonly seconds?: number;
 }
@@ -32,6 +34,15 @@ export function runFixture(
   return runNode([path.join(fixtures, fixture), ...args], options);
 }
 
+/** Runs a program, named from the root of the checkout, and waits for its end. */
+export function runProgram(
+  file: string,
+  args: readonly string[],
+  options: ChildOptions = {},
+): Promise<ChildResult> {
+  return runNode([fileURLToPath(new URL(`../../${file}`, import.meta.url)), ...args], options);
+}
+
 /** Runs a piece of CommonJS code and waits for its end. */
 export function runCode(code: string, options: ChildOptions = {}): Promise<ChildResult> {
   return runNode(["-e", code], options);
@@ -39,7 +50,7 @@ export function runCode(code: string, options: ChildOptions = {}): Promise<Child
 
 async function runNode(args: readonly string[], options: ChildOptions): Promise<ChildResult> {
   const all = [...(options.nodeArguments ?? []), ...args];
-  const child = spawn(process.execPath, all, {
+  const child = spawn(options.node ?? process.execPath, all, {
     env: { ...process.env, ...options.environment },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -13,6 +13,8 @@ export interface TinyNetwork {
   /** Height and width of the input; a name leaves the dimension open. */
   readonly height?: number | string;
   readonly width?: number | string;
+  /** Images in one run; a name leaves the dimension open. */
+  readonly batch?: number | string;
 }
 
 /** Class 0 where blue is brightest, 1 for red, 2 for green (input channels are r, g, b). */
@@ -23,13 +25,14 @@ export const tinyWeights = [
 ];
 
 /** A serialized ONNX model `logits = Conv1x1(images)`. */
-export function tinyOnnx({ weights = tinyWeights, height = "H", width = "W" }: TinyNetwork = {}): Uint8Array {
+export function tinyOnnx(network: TinyNetwork = {}): Uint8Array {
+  const { weights = tinyWeights, height = "H", width = "W", batch = "N" } = network;
   const channels = weights.length;
   return writeOnnx({
     nodes: [{ op: "Conv", inputs: ["images", "w"], outputs: ["logits"] }],
     initializers: [floats("w", [channels, 3, 1, 1], Float32Array.from(weights.flat()))],
-    inputs: [{ name: "images", type: "float32", dims: ["N", 3, height, width] }],
-    outputs: [{ name: "logits", type: "float32", dims: ["N", channels, height, width] }],
+    inputs: [{ name: "images", type: "float32", dims: [batch, 3, height, width] }],
+    outputs: [{ name: "logits", type: "float32", dims: [batch, channels, height, width] }],
   });
 }
 

@@ -42,6 +42,7 @@ const stages = {
   idleP99: 1,
   busyP99: 2,
   busyMax: 3,
+  bytes: 5e5,
 };
 
 /** Results as a run gives them: every round the same. */
@@ -141,6 +142,8 @@ test("figures have names of their own, and a default run has all the stated targ
       "throughput/callers ≥ 0.92",
       "one-caller ≤ 1.02",
       "loop/spare ≤ 2",
+      "png/1080p ≤ 0.3",
+      "colorize/1080p ≤ 0.3",
     ].sort(),
   );
 });

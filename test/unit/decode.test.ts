@@ -1,18 +1,10 @@
 // Encoded pictures: the pixels that OpenCV's imread would give, and errors instead of guesses.
 
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import path from "node:path";
-import { pathToFileURL } from "node:url";
-import { inspect } from "node:util";
 import sharp from "sharp";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { decodePixels } from "../../dist/image/decode.js";
-import { readImageFile } from "../../dist/image/file.js";
 import { chunk, type PngKind, png } from "../support/png.js";
 import { Random } from "../support/random.js";
-import { newFolder, removeFolders } from "../support/tiny-package.js";
-
-afterAll(removeFolders);
 
 const [width, height] = [13, 7];
 const random = new Random(3);
@@ -194,75 +186,5 @@ describe("what cannot be decoded says why", () => {
       code: "IMAGE_TOO_LARGE",
       detail: { allowed: 100_000_000 },
     });
-  });
-});
-
-describe("picture files", () => {
-  test("are read by path and by file: URL", async () => {
-    const file = path.join(await newFolder(), "a picture #1.png");
-    await writeFile(file, "bytes");
-    for (const source of [file, pathToFileURL(file), pathToFileURL(file).href]) {
-      expect(await readImageFile(source)).toEqual(await readFile(file));
-    }
-  });
-
-  test("of relative paths are named with the whole path", async () => {
-    const place = path.resolve("no", "such.png");
-    await expect(readImageFile("no/such.png")).rejects.toMatchObject({
-      code: "IMAGE_NOT_FOUND",
-      message: expect.stringContaining(place),
-      detail: { file: place },
-    });
-  });
-
-  test.each(["png", "jpeg", "webp"] as const)("in base64 are no path: %s", async (format) => {
-    const file = await sharp(random.bytes(64 * 64 * 3), { raw: { width: 64, height: 64, channels: 3 } })
-      .toFormat(format)
-      .toBuffer();
-    for (const bytes of [file, file.subarray(0, 60)]) {
-      const text = bytes.toString("base64");
-      const error = await readImageFile(text).catch((caught: unknown) => caught);
-      expect(error).toMatchObject({
-        code: "IMAGE_INVALID",
-        detail: { length: text.length },
-        hint: expect.stringContaining('Buffer.from(text, "base64")'),
-      });
-      expect(inspect(error, { depth: 9 })).not.toContain(text.slice(0, 30));
-    }
-  });
-
-  test("with names too long for the system are errors that do not repeat them", async () => {
-    const name = `${"long-".repeat(2000)}.png`;
-    const error = await readImageFile(name).catch((caught: unknown) => caught);
-    expect(error).toMatchObject({ code: "IMAGE_UNREADABLE", message: expect.stringMatching(/ENAMETOOLONG/) });
-    expect(inspect(error, { depth: 9 }).length).toBeLessThan(4000);
-    const deep = await readImageFile(`/no/${"folder/".repeat(100)}a.png`).catch((caught: unknown) => caught);
-    expect(deep).toMatchObject({ code: "IMAGE_NOT_FOUND", message: expect.stringMatching(/…/) });
-  });
-
-  test("in data: addresses and behind queries are not repeated either", async () => {
-    const secret = "c2VjcmV0".repeat(20);
-    for (const address of [`data:image/png;base64,${secret}`, `https://example.org/a.png?key=${secret}`]) {
-      const error = await readImageFile(address).catch((caught: unknown) => caught);
-      expect(error).toMatchObject({ code: "IMAGE_UNSUPPORTED" });
-      expect(inspect(error, { depth: 9 })).not.toContain("c2VjcmV0");
-    }
-  });
-
-  test("that are missing, folders or elsewhere are typed errors", async () => {
-    const folder = path.join(await newFolder(), "folder.png");
-    await mkdir(folder);
-    await expect(readImageFile(`${folder}/none.png`)).rejects.toMatchObject({ code: "IMAGE_NOT_FOUND" });
-    await expect(readImageFile("")).rejects.toMatchObject({ code: "IMAGE_NOT_FOUND" });
-    await expect(readImageFile(folder)).rejects.toMatchObject({ code: "IMAGE_UNREADABLE" });
-    await expect(readImageFile("/dev/zero")).rejects.toMatchObject({ code: "IMAGE_UNREADABLE" });
-    for (const address of [
-      "https://example.org/a.png",
-      new URL("http://example.org/a.png"),
-      "data:image/png;base64,AA",
-    ]) {
-      await expect(readImageFile(address)).rejects.toMatchObject({ code: "IMAGE_UNSUPPORTED" });
-    }
-    await expect(readImageFile("file://host/share.png")).rejects.toMatchObject({ code: "IMAGE_UNREADABLE" });
   });
 });

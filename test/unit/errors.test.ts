@@ -78,7 +78,9 @@ describe("did you mean", () => {
   test.each([
     ["confidense", "confidence"],
     ["Confidence", "confidence"],
-    ["conf", undefined],
+    ["conf", "confidence"], // its beginning
+    ["co", undefined],
+    ["fidence", undefined], // its end is no slip of the fingers
     ["disableStaticCorp", "disableStaticCrop"],
     ["banana", undefined],
   ])("%s → %s", (word, expected) => {

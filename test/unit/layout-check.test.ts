@@ -80,7 +80,7 @@ describe("borders of native/", () => {
     ],
     ["native/infer/x.cc", '#include "pipeline/model.h"', "native/infer may not include pipeline/model.h"],
     ["native/core/x.h", "using namespace std;", "no “using namespace” in a header"],
-    ["native/misc/x.h", "int x;", "native/misc is not a folder of design.md"],
+    ["native/misc/x.h", "int x;", "native/misc is not a folder of docs/architecture.md"],
   ])("%s with %s breaks a rule", (file, code, message) => {
     expect(problemsOf({ [file]: `// One line.\n${code}\n` })).toEqual([expect.stringContaining(message)]);
   });

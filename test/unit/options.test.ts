@@ -1,9 +1,10 @@
 // Options of fromPretrained and infer: complete, checked, and helpful about slips.
 
 import path from "node:path";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { noUrls } from "../../dist/image/url-rules.js";
 import { parseInferOptions } from "../../dist/infer-options.js";
-import { expectedPlace, hintForNamedLibrary, onnxruntimeCandidates } from "../../dist/libraries.js";
+import { logLevels, logSeverity } from "../../dist/log.js";
 import { parseLoadOptions } from "../../dist/options.js";
 
 const classes = { classNames: ["background", "cat", "dog"], backgroundClassId: 0, channels: 3 };
@@ -18,14 +19,30 @@ const thrown = (work: () => unknown) => {
   throw new Error("expected an error");
 };
 
-afterEach(() => vi.unstubAllEnvs());
-
 describe("options of fromPretrained", () => {
   test("are completed with defaults", () => {
     expect(parseLoadOptions(undefined)).toEqual({
       backend: "auto",
-      device: "auto",
-      onnxruntime: undefined,
+      libraries: { onnxruntime: undefined, cuda: undefined, tensorrt: undefined },
+      engine: {
+        mode: "wait",
+        precision: "fp32",
+        batch: { min: 1, opt: 8, max: 32 },
+        workspace: 0,
+        timingCache: undefined,
+        headCut: false,
+        minAgreement: 0.995,
+        samples: undefined,
+        onProgress: undefined,
+      },
+      trustEngine: false,
+      device: {
+        name: "auto",
+        memoryLimit: 0,
+        pinnedMemoryLimit: 268_435_456,
+        memoryMode: "auto",
+        cudaGraphs: false,
+      },
       session: {
         intraOpThreads: 0,
         interOpThreads: 0,
@@ -33,15 +50,20 @@ describe("options of fromPretrained", () => {
         memoryArena: true,
         memoryPattern: true,
         spinning: true,
+        provider: "auto",
+        providerOptions: [],
+        engineCacheFolder: "",
       },
+      log: { onLog: undefined, level: "warning" },
       recommended: {},
       allowClassMismatch: false,
-      maxBatch: 8,
+      maxBatch: undefined,
       maxBatchDelay: 0,
       maxInFlight: 0,
       maxQueue: 64,
       onFull: "wait",
       headCut: true,
+      imageRules: { urls: noUrls, limitInputPixels: 100_000_000 },
       signal: undefined,
     });
   });
@@ -58,11 +80,89 @@ describe("options of fromPretrained", () => {
       memoryPattern: false,
       spinning: false,
     };
-    expect(parseLoadOptions({ session }).session).toEqual({ ...session, graphOptimization: 99 });
+    expect(parseLoadOptions({ session }).session).toEqual({
+      ...session,
+      graphOptimization: 99,
+      provider: "auto",
+      providerOptions: [],
+      engineCacheFolder: "",
+    });
   });
 
-  test.each(["auto", "cpu", "cuda:0", "cuda:12"])("device %s is taken", (device) => {
-    expect(parseLoadOptions({ device }).device).toBe(device);
+  test("a session logs warnings in any case, and more where that is asked for", () => {
+    const severities = logLevels.map((logLevel) =>
+      logSeverity(parseLoadOptions({ onLog: () => {}, logLevel }).log),
+    );
+    expect(severities).toEqual([0, 1, 2, 2, 2]);
+  });
+
+  test("an execution provider's options cross as texts in its own names", () => {
+    const providerOptions = { trt_fp16_enable: true, use_tf32: false, gpu_mem_limit: 2 ** 31, a: "b" };
+    const given = parseLoadOptions({ session: { executionProvider: "cuda", providerOptions } }).session;
+    expect(given.provider).toBe("cuda");
+    expect(given.providerOptions).toEqual([
+      ["trt_fp16_enable", "1"],
+      ["use_tf32", "0"],
+      ["gpu_mem_limit", "2147483648"],
+      ["a", "b"],
+    ]);
+    expect(given.engineCacheFolder).toBe("");
+  });
+
+  test("engines of the TensorRT provider are kept in the cache", () => {
+    vi.stubEnv("INFERENCE_HOME", "/caches");
+    const { session } = parseLoadOptions({ session: { executionProvider: "tensorrt" } });
+    vi.unstubAllEnvs();
+    expect(session.engineCacheFolder).toBe(
+      path.join(path.resolve("/caches"), "deeplab-rt", "onnxruntime-engines"),
+    );
+  });
+
+  test.each([
+    [{ executionProvider: "rocm" }, /"cuda".*"rocm"/],
+    [{ providerOptions: ["a"] }, /object of names and values/],
+    [{ providerOptions: { a: "" } }, /session\.providerOptions\.a/],
+    [{ providerOptions: { a: { b: 1 } } }, /session\.providerOptions\.a/],
+    [{ providerOptions: { a: Number.NaN } }, /session\.providerOptions\.a/],
+    [{ providerOptions: { a: "b\0c" } }, /session\.providerOptions\.a/],
+  ])("session %j is refused", (session, message) => {
+    expect(thrown(() => parseLoadOptions({ session }))).toEqual(error("OPTION_INVALID", message));
+  });
+
+  test.each(["auto", "cpu", "cuda:0", "cuda:12", "cuda:*"])("device %s is taken", (device) => {
+    expect(parseLoadOptions({ device }).device.name).toBe(device);
+  });
+
+  test.each(["auto", "onnx", "trt"])("backend %s is taken", (backend) => {
+    expect(parseLoadOptions({ backend }).backend).toBe(backend);
+  });
+
+  test("libraries are named one by one", () => {
+    const runtime = { cuda: "/drivers/libcuda.so.1", tensorrt: "libnvinfer.so.10" };
+    expect(parseLoadOptions({ runtime }).libraries).toEqual({ onnxruntime: undefined, ...runtime });
+  });
+
+  test.each<[unknown, number]>([
+    [1, 1],
+    [3_000_000_000, 3_000_000_000],
+    ["512MiB", 536_870_912],
+    ["2GiB", 2_147_483_648],
+    ["1.5 GiB", 1_610_612_736],
+    [" 64KiB ", 65_536],
+    ["1TiB", 1_099_511_627_776],
+  ])("deviceMemoryLimit %j is %i bytes", (deviceMemoryLimit, bytes) => {
+    const { device } = parseLoadOptions({ deviceMemoryLimit, pinnedMemoryLimit: deviceMemoryLimit });
+    expect([device.memoryLimit, device.pinnedMemoryLimit]).toEqual([bytes, bytes]);
+  });
+
+  test("what a GPU may do is taken", () => {
+    const { device } = parseLoadOptions({
+      memoryMode: "mapped",
+      cudaGraphs: true,
+      pinnedMemoryLimit: 0,
+      trustEngine: true,
+    });
+    expect(device).toMatchObject({ memoryMode: "mapped", cudaGraphs: true, pinnedMemoryLimit: 0 });
   });
 
   test.each([
@@ -73,7 +173,22 @@ describe("options of fromPretrained", () => {
       /"bakcend" in options of AutoModel.fromPretrained.*Did you mean "backend"\?/,
     ],
     [{ device: "cuda" }, "OPTION_INVALID", /Did you mean "cuda:0"\?/],
-    [{ device: 1 }, "OPTION_INVALID", /"cuda:N" but received 1/],
+    [{ device: 1 }, "OPTION_INVALID", /"cuda:N" or "cuda:\*" but received 1/],
+    [{ device: "cuda:" }, "OPTION_INVALID", /received "cuda:"/],
+    [{ device: "cuda:**" }, "OPTION_INVALID", /received "cuda:\*\*"/],
+    [{ deviceMemoryLimit: 0 }, "OPTION_INVALID", /whole number of bytes from 1, or a text like "512MiB"/],
+    [{ deviceMemoryLimit: 1.5 }, "OPTION_INVALID", /received 1.5/],
+    [{ deviceMemoryLimit: 2 ** 60 }, "OPTION_INVALID", /deviceMemoryLimit/],
+    [{ deviceMemoryLimit: "2GB" }, "OPTION_INVALID", /received "2GB"\. Did you mean "2GiB"\?/],
+    [{ pinnedMemoryLimit: "512m" }, "OPTION_INVALID", /Did you mean "512MiB"\?/],
+    [{ pinnedMemoryLimit: "-1MiB" }, "OPTION_INVALID", /pinnedMemoryLimit.*from 0/],
+    [{ pinnedMemoryLimit: "lots" }, "OPTION_INVALID", /received "lots"\.$/],
+    [{ pinnedMemoryLimit: -1 }, "OPTION_INVALID", /from 0.*received -1/],
+    [{ memoryMode: "mappd" }, "OPTION_INVALID", /Did you mean "mapped"\?/],
+    [{ cudaGraphs: "on" }, "OPTION_INVALID", /cudaGraphs to be true or false/],
+    [{ trustEngine: "yes" }, "OPTION_INVALID", /trustEngine to be true or false/],
+    [{ runtime: { tensorrt: 10 } }, "OPTION_INVALID", /runtime\.tensorrt/],
+    [{ runtime: { cudart: "x" } }, "OPTION_UNKNOWN", /Did you mean "cuda"\?/],
     [{ runtime: { onnxruntme: "x" } }, "OPTION_UNKNOWN", /Did you mean "onnxruntime"\?/],
     [{ runtime: { onnxruntime: "" } }, "OPTION_INVALID", /non-empty string/],
     [
@@ -99,10 +214,10 @@ describe("options of fromPretrained", () => {
     expect(thrown(() => parseLoadOptions(options))).toEqual(error(code, message));
   });
 
-  test.each(["trt", "torch"])("backend %s says that it is not part of this version", (backend) => {
-    const caught = thrown(() => parseLoadOptions({ backend }));
-    expect(caught).toEqual(error("BACKEND_UNAVAILABLE", new RegExp(`"${backend}" is not yet part of it`)));
-    expect(caught).toMatchObject({ detail: { backend, usable: ["onnx"] } });
+  test("backend torch says that it is not part of this version", () => {
+    const caught = thrown(() => parseLoadOptions({ backend: "torch" }));
+    expect(caught).toEqual(error("BACKEND_UNAVAILABLE", /"torch" is not yet part of it/));
+    expect(caught).toMatchObject({ detail: { backend: "torch", usable: ["onnx", "trt"] } });
   });
 });
 
@@ -128,6 +243,7 @@ describe("options of infer", () => {
       disableContrast: false,
       hasImageSize: false,
       strict: false,
+      onError: "throw",
       signal: undefined,
     });
   });
@@ -197,50 +313,5 @@ describe("the queue's options", () => {
     [{ onFull: "rejects" }, /Did you mean "reject"\?/],
   ])("%j are OPTION_INVALID", (options, message) => {
     expect(thrown(() => parseLoadOptions(options))).toEqual(error("OPTION_INVALID", message));
-  });
-});
-
-describe("where ONNX Runtime is looked for", () => {
-  test("a library named by option is the only place", () => {
-    vi.stubEnv("DEEPLAB_RT_ONNXRUNTIME", "/elsewhere/lib.so");
-    const [only, ...others] = onnxruntimeCandidates("/opt/libonnxruntime.so.1");
-    expect(only).toMatchObject({ path: "/opt/libonnxruntime.so.1", origin: "option runtime.onnxruntime" });
-    expect(others).toEqual([]);
-  });
-
-  test("a library named by environment is the only place", () => {
-    vi.stubEnv("DEEPLAB_RT_ONNXRUNTIME", "/elsewhere/lib.so");
-    expect(onnxruntimeCandidates()).toEqual([
-      { library: "onnxruntime", origin: "DEEPLAB_RT_ONNXRUNTIME", path: "/elsewhere/lib.so" },
-    ]);
-  });
-
-  test("a named library that cannot be used is to be corrected or unset; others have the code's hint", () => {
-    expect(hintForNamedLibrary(onnxruntimeCandidates("/opt/x.so"))).toMatch(
-      /^correct or unset the option runtime\.onnxruntime: .*nothing else is tried/,
-    );
-    vi.stubEnv("DEEPLAB_RT_ONNXRUNTIME", "/elsewhere/lib.so");
-    expect(hintForNamedLibrary(onnxruntimeCandidates())).toMatch(/variable DEEPLAB_RT_ONNXRUNTIME/);
-    vi.stubEnv("DEEPLAB_RT_ONNXRUNTIME", "");
-    expect(hintForNamedLibrary(onnxruntimeCandidates())).toBeUndefined();
-  });
-
-  test("without a name it is beside the addon, then in onnxruntime-node as the package sees it", () => {
-    vi.stubEnv("DEEPLAB_RT_ONNXRUNTIME", "");
-    const origins = onnxruntimeCandidates().map(({ origin }) => origin);
-    expect(origins[0]).toBe("beside the addon");
-    expect(new Set(origins.slice(1))).toEqual(new Set(["onnxruntime-node"]));
-  });
-
-  test("an onnxruntime-node that is not installed is named with its expected place", () => {
-    const modules = path.resolve("/app/node_modules");
-    const place = path.join(modules, "onnxruntime-node");
-    expect(expectedPlace("onnxruntime-node", path.join(modules, "deeplab-rt"))).toBe(place);
-    expect(expectedPlace("onnxruntime-node", path.resolve("/app"))).toBe(place);
-  });
-
-  test("a bare file name is left to the system's search, a relative path is made absolute", () => {
-    expect(onnxruntimeCandidates("libonnxruntime.so.1")[0]?.path).toBe("libonnxruntime.so.1");
-    expect(onnxruntimeCandidates("./libs/ort.so")[0]?.path).toBe(`${process.cwd()}/libs/ort.so`);
   });
 });

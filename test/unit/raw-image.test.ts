@@ -5,9 +5,13 @@ import { describe, expect, test } from "vitest";
 import { loadImages, readyImages, takeImages } from "../../dist/image/load-all.js";
 import { fromRaw, type RawImage } from "../../dist/image/raw.js";
 import { ownPixels, takeImage } from "../../dist/image/source.js";
+import { noUrls } from "../../dist/image/url-rules.js";
 
 const raw = (fields: object) => fromRaw(fields as unknown as RawImage);
 const bytes = (length: number) => new Uint8Array(length);
+const rules = { urls: noUrls, limitInputPixels: 100_000_000 };
+const settings = { copyInput: true, rules };
+const loading = { rules, stop: new AbortController().signal };
 
 describe("raw pixels", () => {
   test.each([
@@ -57,6 +61,18 @@ describe("raw pixels", () => {
     ],
     [{ data: bytes(24), width: 4, height: 2, colorFormat: "rbg" }, "IMAGE_INVALID", /Did you mean "rgb"\?/],
     [{ data: bytes(24), width: 4, height: 2, colorFormat: "toString" }, "IMAGE_INVALID", /colorFormat/],
+    // Objects that cannot become text: no TypeError of the language.
+    [
+      { data: bytes(24), width: 4, height: 2, colorFormat: Object.create(null) },
+      "IMAGE_INVALID",
+      /colorFormat/,
+    ],
+    [{ data: bytes(24), width: 4, height: 2, channels: Object.create(null) }, "IMAGE_INVALID", /channels/],
+    [
+      { data: bytes(6), width: 2, height: 2, colorFormat: "nv12", matrix: Object.create(null) },
+      "IMAGE_INVALID",
+      /matrix/,
+    ],
     [
       { data: bytes(24), width: 4, height: 2, channels: 3, stride: 11 },
       "IMAGE_INVALID",
@@ -135,10 +151,10 @@ describe("taking images at the call", () => {
 
   test("raw pixels alone are ready in the same tick, for native code to copy", () => {
     const sources = [picture(), picture()];
-    const ready = readyImages(takeImages({ sources, isList: true }, true));
+    const ready = readyImages(takeImages({ sources, isList: true }, settings));
     expect(ready?.[1]?.image).toMatchObject({ borrow: false });
     expect(ready?.[1]?.image.data).toBe(sources[1]?.data);
-    const mixed = takeImages({ sources: [picture(), "/a/path.png"], isList: true }, true);
+    const mixed = takeImages({ sources: [picture(), "/a/path.png"], isList: true }, settings);
     expect(readyImages(mixed)).toBeUndefined();
   });
 
@@ -158,7 +174,7 @@ describe("taking images at the call", () => {
     // Its memory may vanish while the view lives.
     const Resizable = ArrayBuffer as unknown as new (length: number, options: object) => ArrayBuffer;
     expect(inPlace(new Uint8Array(new Resizable(3, { maxByteLength: 9 })), false)).toBe(false);
-    const taken = takeImage({ data: bytes(3), width: 1, height: 1 }, false);
+    const taken = takeImage({ data: bytes(3), width: 1, height: 1 }, { ...settings, copyInput: false });
     expect(ownPixels(taken)).toBe(taken);
   });
 
@@ -173,7 +189,7 @@ describe("taking images at the call", () => {
     "%j is no image",
     (source) => {
       expect(() => takeImage(source as never)).toThrow(expect.objectContaining({ code: "IMAGE_INVALID" }));
-      expect(() => takeImages({ sources: [picture(), source as never], isList: true }, true)).toThrow(
+      expect(() => takeImages({ sources: [picture(), source as never], isList: true }, settings)).toThrow(
         expect.objectContaining({ code: "IMAGE_INVALID", detail: expect.objectContaining({ index: 1 }) }),
       );
     },
@@ -181,27 +197,31 @@ describe("taking images at the call", () => {
 
   test("the first bad image of a list is named, even if a later one fails sooner", async () => {
     const sources = [picture(), "/no/such/picture.png", Uint8Array.of(1, 2, 3, 4)];
-    await expect(loadImages(takeImages({ sources, isList: true }, true))).rejects.toMatchObject({
+    await expect(loadImages(takeImages({ sources, isList: true }, settings), loading)).rejects.toMatchObject({
       code: "IMAGE_NOT_FOUND",
       detail: { index: 1 },
       message: expect.stringContaining("Image 1 of the list: "),
     });
-    const alone = takeImages({ sources: ["/no/such/picture.png"], isList: false }, true);
-    await expect(loadImages(alone)).rejects.toMatchObject({
+    const alone = takeImages({ sources: ["/no/such/picture.png"], isList: false }, settings);
+    await expect(loadImages(alone, loading)).rejects.toMatchObject({
       detail: { file: "/no/such/picture.png" },
       message: expect.not.stringContaining("of the list"),
     });
   });
 
-  test("nothing more is decoded once nobody wants it", async () => {
+  test("nothing more is read once nobody wants it", async () => {
     const picture = fs.readFileSync(new URL("../../docs/images/sample.jpg", import.meta.url));
-    const taken = takeImages({ sources: Array(12).fill(picture), isList: true }, true);
-    let asked = 0;
+    const controller = new AbortController();
     const stop = new Error("stop");
-    const checkWanted = () => {
-      if (++asked > 5) throw stop;
+    let begun = 0;
+    const read = async () => {
+      if (++begun === 5) controller.abort(stop);
+      return picture;
     };
-    await expect(loadImages(taken, checkWanted)).rejects.toBe(stop);
-    expect(asked).toBeLessThanOrEqual(8); // each of four decoders at most once after that
+    const images = Array.from({ length: 12 }, () => ({ kind: "later" as const, read }));
+    const loaded = loadImages({ images, isList: true }, { ...loading, stop: controller.signal });
+    await expect(loaded).rejects.toBe(stop);
+    expect(begun).toBeGreaterThanOrEqual(5);
+    expect(begun).toBeLessThanOrEqual(8); // each of four at most once after that
   });
 });

@@ -4,10 +4,11 @@ import os from "node:os";
 import path from "node:path";
 import { Command } from "commander";
 import { afterEach, describe, expect, test } from "vitest";
+import { buildProgram } from "../../dist/cli/program.js";
 import { installReason } from "../../scripts/setup/dependencies.mjs";
 import { installCommands, packageManager } from "../../scripts/setup/install-hint.mjs";
 import { nodeVersionProblem } from "../../scripts/setup/node-version.mjs";
-import { segmentArguments } from "../../scripts/setup/segment-after-setup.mjs";
+import { segmentArguments, VALUE_OPTIONS } from "../../scripts/setup/segment-after-setup.mjs";
 import { contentHash } from "../../scripts/setup/stamp.mjs";
 import { requireToolchain } from "../../scripts/setup/toolchain.mjs";
 
@@ -126,7 +127,7 @@ describe("npm start", () => {
   const picture = "assets/samples/first.jpg";
   const sample = () => path.join(process.cwd(), picture);
   const start = (...args: string[]) => segmentArguments(args, process.cwd(), sample);
-  const defaults = ["segment", "--model", "models/sample", "--output", "build/out"];
+  const defaults = ["segment", "--model", "models/sample", "--output", "build/out", "--overwrite"];
 
   /** What commander makes of the arguments: the last of two equal options counts. */
   function parsed(...args: string[]) {
@@ -139,13 +140,35 @@ describe("npm start", () => {
       .option("-o, --output <folder>")
       .option("-c, --confidence <value>")
       .option("--json")
+      .option("--overwrite")
+      .option("--skip-existing")
       .parse(rest, { from: "user" });
     return { images: command.args, ...command.opts() };
   }
 
   test("takes the sample picture and the sample model", () => {
     expect(start()).toEqual([...defaults, picture]);
-    expect(parsed()).toEqual({ images: [picture], model: "models/sample", output: "build/out" });
+    expect(parsed()).toEqual({
+      images: [picture],
+      model: "models/sample",
+      output: "build/out",
+      overwrite: true,
+    });
+  });
+
+  test("replaces what an earlier start wrote, unless told to leave it", () => {
+    expect(parsed("--skip-existing")).toMatchObject({ images: [picture], skipExisting: true });
+    expect(parsed("--skip-existing")).not.toHaveProperty("overwrite");
+    expect(start("--overwrite").filter((arg) => arg === "--overwrite")).toHaveLength(1);
+  });
+
+  test("knows every option of segment that is followed by a value", () => {
+    const context = {} as Parameters<typeof buildProgram>[0]["context"];
+    const program = buildProgram({ context, finish: () => {} });
+    const segment = program.commands.find((command) => command.name() === "segment");
+    const withValue = segment?.options.filter(({ required }) => required) ?? [];
+    const names = withValue.flatMap(({ short, long }) => [short, long]).filter((name) => name !== undefined);
+    expect([...VALUE_OPTIONS].sort()).toEqual(names.sort());
   });
 
   test.each([
@@ -153,6 +176,7 @@ describe("npm start", () => {
     [["a.jpg", "--model", "m", "--output=o"], { images: ["a.jpg"], model: "m", output: "o" }],
     [["-m", "/nope", "x.jpg"], { images: ["x.jpg"], model: "/nope", output: "build/out" }],
     [["-m/nope", "x.jpg", "-o", "out"], { images: ["x.jpg"], model: "/nope", output: "out" }],
+    [["-", "--json"], { images: ["-"], json: true }],
     [["--", "-odd.jpg"], { images: ["-odd.jpg"], model: "models/sample", output: "build/out" }],
     [
       ["--json", "wood.jpg"],

@@ -18,7 +18,7 @@ function machineWith(files: readonly string[], over: Partial<Machine> = {}): Mac
     fs.mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
     fs.writeFileSync(path.join(root, file), "");
   }
-  return { platform: "linux", arch: "x64", env: {}, home: path.join(root, "home/me"), root, ...over };
+  return { platform: "linux", arch: "x64", env: {}, home: () => path.join(root, "home/me"), root, ...over };
 }
 
 /** `origin: path` of each place, below the machine's root. */
@@ -98,6 +98,22 @@ describe("without a name", () => {
         "usr/lib/python3/dist-packages",
       ].map((folder) => `pip: ${of(folder)}`),
     );
+  });
+
+  test("a user without a home folder has all but that one", () => {
+    const of = (folder: string) => `${folder}/tensorrt_libs/libnvinfer.so.10`;
+    const machine = machineWith([
+      of("home/me/.local/lib/python3/site-packages"),
+      of("usr/lib/python3/dist-packages"),
+    ]);
+    const home = () => {
+      throw new Error("uv_os_homedir returned ENOENT");
+    };
+    expect(places({ ...machine, home })).toEqual([
+      "the system's search: libnvinfer.so.10",
+      "system packages: usr/lib64/libnvinfer.so.10",
+      `pip: ${of("usr/lib/python3/dist-packages")}`,
+    ]);
   });
 
   test("Windows: by its own name, also in a virtual environment", () => {

@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { judgeSkips } from "../../scripts/testing/allowed-skips.mjs";
+import { gtestFiles } from "../../scripts/testing/gtest-files.mjs";
 import { readGtestReport, readPlainReport, readVitestReport } from "../../scripts/testing/read-reports.mjs";
 import { checkRunner, emptyResult, singleResult, toolSkip } from "../../scripts/testing/result.mjs";
 import { runSuites } from "../../scripts/testing/run-suites.mjs";
@@ -150,4 +151,23 @@ test("the last line has the shape that machines read", () => {
       { name: "b", result },
     ]),
   ).toBe("4 passed, 2 failed, 2 skipped");
+});
+
+describe("files of a filter of GoogleTest's", () => {
+  const declare = (name: string, text: string) => fs.writeFileSync(path.join(folder, name), text);
+
+  test("are those with a suite that it names, whatever declares it and whatever its parameters are called", () => {
+    declare("a_test.cc", "TEST(Alpha, One) {}\nTEST(AlphaBeta, One) {}\n");
+    declare("b_test.cc", "class F;\nTEST_F(Beta, One) {}\n");
+    declare("c_test.cc", "TEST_P(Gamma, One) {}\n");
+    declare("helper.cc", "// TEST(Alpha, One)\n");
+    expect(gtestFiles(["Alpha.*"], folder)).toEqual(["a_test.cc"]);
+    expect(gtestFiles(["Beta.One", "Ways/Gamma.One/2"], folder)).toEqual(["b_test.cc", "c_test.cc"]);
+    expect(gtestFiles(["*a.*"], folder)).toEqual(["a_test.cc", "b_test.cc", "c_test.cc"]);
+    expect(gtestFiles([], folder)).toEqual([]);
+  });
+
+  test("a name that no test has is an error, not a shorter list", () => {
+    expect(() => gtestFiles(["Alph.*"], folder)).toThrow("Alph.*");
+  });
 });

@@ -1,7 +1,12 @@
 // How a confidence option becomes one number per class.
 
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { defaultConfidence, parseRecommendedParameters, resolveThresholds } from "../../dist/thresholds.js";
+import {
+  defaultConfidence,
+  parseConfidence,
+  parseRecommendedParameters,
+  resolveThresholds,
+} from "../../dist/thresholds.js";
 
 const classNames = ["background", "alpha", "beta"];
 const variable = "INFERENCE_MODELS_DEEP_LAB_V3_PLUS_DEFAULT_CONFIDENCE";
@@ -42,8 +47,21 @@ describe("thresholds", () => {
     expect(resolve("best")).toEqual([0.5, 0.5, 0.5]);
   });
 
-  test("numbers by class name leave the others at the default", () => {
+  test("numbers by class name leave the others at the default, not at the recommended ones", () => {
     expect(resolve({ beta: 0.25 })).toEqual([0.5, 0.5, 0.25]);
+    expect(resolve({ beta: 0.25 }, { confidence: 0.75 })).toEqual([0.5, 0.5, 0.25]);
+    expect(resolve({})).toEqual([0.5, 0.5, 0.5]);
+  });
+
+  test("numbers by class name may be undefined, which is left out, but nothing else", () => {
+    const parsed = parseConfidence({ beta: undefined, alpha: 0.25 }, classNames);
+    expect(parsed).toEqual({ alpha: 0.25 });
+    for (const wrong of [{ beta: null }, { beta: "0.5" }, { beta: 1.5 }, { Beta: 0.5 }, { bta: undefined }]) {
+      expect(() => parseConfidence(wrong, classNames)).toThrow(
+        expect.objectContaining({ code: "OPTION_INVALID" }),
+      );
+    }
+    expect(() => parseConfidence({ bta: 0.5 }, classNames)).toThrow('Did you mean "beta"?');
   });
 
   test("ids without a name take the value for all classes", () => {

@@ -1,8 +1,14 @@
 // What TypeScript knows of results: tsc (in `npm test`) checks this file, where a wrong type is an error.
 
+import { createReadStream } from "node:fs";
+import type { IncomingMessage } from "node:http";
 import type {
+  AutoModel,
+  ClassStats,
   FromPretrainedOptions,
+  InferFailure,
   InferOptions,
+  ListInferOptions,
   OutputArrays,
   Probabilities,
   ResultPart,
@@ -11,6 +17,7 @@ import type {
   SemanticSegmentationResult,
   StreamFailure,
 } from "deeplab-rt";
+import sharp from "sharp";
 import { expect, expectTypeOf, test } from "vitest";
 
 type Map = Uint8Array | Uint16Array;
@@ -80,7 +87,10 @@ async function ofFunctionsAndVariables(model: SemanticSegmentationModel) {
   const out: OutputArrays = { segmentationMap: new Uint8Array(new SharedArrayBuffer(4)) };
   await model.infer([image], { out: [out] });
   const load: FromPretrainedOptions = { onFull: "reject", maxQueue: 4, maxBatchDelay: 2 };
-  return load;
+  const device: FromPretrainedOptions = { device: "cuda:*", deviceMemoryLimit: "2GiB", pinnedMemoryLimit: 0 };
+  // @ts-expect-error decimal units are not taken for binary ones
+  const wrong: FromPretrainedOptions = { deviceMemoryLimit: "2GB" };
+  return [load, device, wrong];
 }
 
 async function ofStreams(model: SemanticSegmentationModel, files: AsyncIterable<string>) {
@@ -99,7 +109,96 @@ async function ofStreams(model: SemanticSegmentationModel, files: AsyncIterable<
   model.stream([1, 2]);
 }
 
+async function ofFailures(model: SemanticSegmentationModel, either: "throw" | "result") {
+  for (const answer of await model.infer([image], { onError: "result", include: ["confidence"] })) {
+    if (answer.error === undefined) expectTypeOf(answer.confidence).toEqualTypeOf<Float32Array>();
+    else expectTypeOf(answer).toEqualTypeOf<InferFailure>();
+  }
+  const [plain] = await model.infer([image], { onError: "throw" });
+  if (plain !== undefined) expectTypeOf(plain.confidence).toEqualTypeOf<Float32Array>();
+  const [perhaps] = await model.infer([image], { onError: either });
+  // @ts-expect-error it may be a failure
+  usual(perhaps);
+  const options: ListInferOptions = { onError: either };
+  // @ts-expect-error one image has no list to be a failure in
+  await model.infer(image, { onError: "result" });
+  return options;
+}
+
+type Road = "background" | "road" | "car";
+
+async function ofClasses(load: typeof AutoModel.fromPretrained) {
+  const model = await load<Road>("road");
+  expectTypeOf(model.classNames).toEqualTypeOf<readonly Road[]>();
+  const result = await model.infer(image, {
+    confidence: { car: 0.8 },
+    include: ["segmentationMap", "confidence", "probabilities"],
+    probabilityClasses: ["car", "road"],
+  });
+  expectTypeOf(await result.classStats()).toEqualTypeOf<ClassStats<Road>[]>();
+  expectTypeOf((await result.classStats())[0]?.name).toEqualTypeOf<Road | undefined>();
+  expectTypeOf(result.classNames).toEqualTypeOf<readonly Road[]>();
+  expectTypeOf(result.probabilities.classes).toEqualTypeOf<readonly Road[]>();
+  result.probabilities.plane("car");
+  // @ts-expect-error no class of this model
+  result.probabilities.plane("cat");
+  // @ts-expect-error no class of this model
+  await model.infer(image, { confidence: { cat: 0.8 } });
+  // @ts-expect-error no class of this model
+  await model.infer([image], { include: ["probabilities"], probabilityClasses: ["cat"] });
+  // @ts-expect-error no class of this model
+  model.stream([image], { confidence: { cat: 0.8 } });
+  for await (const item of model.stream([image])) usual(item.result);
+  usual(result);
+  await ofResults(model);
+  const [one] = await model.infer([image], { onError: "result", confidence: { road: 1 } });
+  if (one !== undefined && one.error === undefined)
+    expectTypeOf(one.classNames).toEqualTypeOf<readonly Road[]>();
+  const any = await load("road");
+  expectTypeOf(any.classNames).toEqualTypeOf<readonly string[]>();
+  await any.infer(image, { confidence: { anything: 0.5 } });
+}
+
+/** Everything an image may be, without a cast. */
+async function ofImages(model: SemanticSegmentationModel, web: ReadableStream<Uint8Array>, blob: Blob) {
+  const canvas = { data: new Uint8ClampedArray(4), width: 1, height: 1, colorSpace: "srgb" } as const;
+  await model.infer(canvas);
+  await model.infer([
+    web,
+    blob,
+    new File([], "a.png"),
+    blob.stream(),
+    createReadStream("a.png"),
+    process.stdin,
+  ]);
+  await model.infer([
+    sharp("a.png").resize(5),
+    { base64: "" },
+    new URL("https://a.org"),
+    new DataView(new ArrayBuffer(1)),
+  ]);
+  const request: IncomingMessage = await new Promise(() => {});
+  await model.infer(request);
+  // @ts-expect-error wide elements are no bytes of a file
+  await model.infer(new Float32Array(3));
+  // @ts-expect-error a promise of one is none
+  await model.infer(Promise.resolve("a.png"));
+  // @ts-expect-error a Response is not its body
+  await model.infer(new Response());
+  const load: FromPretrainedOptions[] = [{ allowUrls: true }, { allowUrls: ["a.org"] }];
+  // @ts-expect-error one host is a list too
+  load.push({ allowUrls: "a.org" });
+}
+
 test("types follow include: tsc has checked this file, and its functions exist", () => {
-  for (const checked of [ofResults, ofWhatOnlyRunningTells, ofFunctionsAndVariables, ofStreams])
-    expect(checked).toBeTypeOf("function");
+  const all = [
+    ofImages,
+    ofResults,
+    ofWhatOnlyRunningTells,
+    ofFunctionsAndVariables,
+    ofStreams,
+    ofFailures,
+    ofClasses,
+  ];
+  for (const checked of all) expect(checked).toBeTypeOf("function");
 });

@@ -2,12 +2,13 @@
 // loop free.
 
 import { setImmediate } from "node:timers/promises";
+import { overlay as overlayOf } from "deeplab-rt";
 import { describe, expect, test } from "vitest";
 import { classStats } from "../../dist/class-stats.js";
 import { fromRaw } from "../../dist/image/raw.js";
 import { type NativeOverlay, native } from "../../dist/native.js";
 import { imageNumbers } from "../../dist/native-request.js";
-import { paintOverlay, type RgbaImage } from "../../dist/visualize/overlay.js";
+import { noLegend } from "../../dist/visualize/legend.js";
 import { nv12ToRgb } from "../oracle/nv12.js";
 import { bytesPerPixel, toRgb } from "../oracle/preprocess.js";
 import { randomNv12 } from "../oracle/random-case.js";
@@ -36,28 +37,31 @@ function countPlainly(map: Ids, confidence: Float32Array, idCount: number) {
   return { pixels, sums };
 }
 
+const ofMap = (segmentationMap: Ids, width: number, height: number, idCount: number) => ({
+  segmentationMap,
+  width,
+  height,
+  classNames: [],
+  idCount,
+  backgroundClassId: 0,
+});
+
 const bytesOf = (map: Ids) => new Uint8Array(map.buffer, map.byteOffset, map.byteLength);
 
 describe("counting classes", () => {
   test.each([
-    [1, 2, true],
-    [77, 21, false],
-    [300_001, 21, true],
-    [300_001, 256, false],
-    [200_000, 301, true],
-  ])("%i pixels of %i ids, memory of our own: %s", async (length, idCount, ownMemory) => {
+    [1, 1, 2],
+    [7, 11, 21],
+    [701, 431, 21],
+    [300_001, 1, 256],
+    [640, 313, 301],
+  ])("%i by %i pixels of %i ids", async (width, height, idCount) => {
+    const length = width * height;
     const random = new Random(length + idCount);
     const map = randomMap(random, length, idCount);
     const confidence = random.floats(length, 0, 1);
     const expected = countPlainly(map, confidence, idCount);
-    const stats = await classStats({
-      map,
-      confidence,
-      classNames: [],
-      idCount,
-      backgroundClassId: 0,
-      ownMemory,
-    });
+    const stats = await classStats({ ...ofMap(map, width, height, idCount), confidence });
     expect(stats.map(({ pixels }) => pixels)).toEqual([...expected.pixels]);
     for (const { id, pixels, share, meanConfidence } of stats) {
       const mean = pixels === 0 ? 0 : (expected.sums[id] as number) / pixels;
@@ -69,14 +73,7 @@ describe("counting classes", () => {
   test("copies maps that could be transferred away", async () => {
     const map = new Uint8Array(1 << 20).fill(3);
     const confidence = new Float32Array(map.length).fill(0.5);
-    const working = classStats({
-      map,
-      confidence,
-      classNames: [],
-      idCount: 5,
-      backgroundClassId: 0,
-      ownMemory: false,
-    });
+    const working = classStats({ ...ofMap(map, 1024, 1024, 5), confidence });
     structuredClone(map, { transfer: [map.buffer] });
     confidence.fill(0);
     expect((await working)[3]).toMatchObject({ pixels: 1 << 20, meanConfidence: 0.5 });
@@ -87,14 +84,7 @@ describe("counting classes", () => {
     const confidence = new Float32Array(new SharedArrayBuffer(4000)).fill(0.25);
     const ended: number[] = [];
     const calls = Array.from({ length: 20 }, async (_, i) => {
-      const stats = await classStats({
-        map,
-        confidence,
-        classNames: [],
-        idCount: 2,
-        backgroundClassId: 0,
-        ownMemory: true,
-      });
+      const stats = await classStats({ ...ofMap(map, 100, 10, 2), confidence });
       ended.push(i);
       return stats[1];
     });
@@ -104,11 +94,12 @@ describe("counting classes", () => {
   });
 
   test("leaves the event loop free", async () => {
-    const map = new Uint8Array(1 << 25);
-    const confidence = new Float32Array(map.length);
+    // Shared: other memory would be copied first, on this thread.
+    const map = new Uint8Array(new SharedArrayBuffer(1 << 25));
+    const confidence = new Float32Array(new SharedArrayBuffer(map.length * 4));
     let done = false;
     let turns = 0;
-    const source = { map, confidence, classNames: [], idCount: 2, backgroundClassId: 0, ownMemory: true };
+    const source = { ...ofMap(map, 1 << 13, 1 << 12, 2), confidence };
     const working = classStats(source).then(() => {
       done = true;
     });
@@ -136,6 +127,7 @@ function paintPlainly(overlay: NativeOverlay, map: Ids, rgb: Uint8Array, picture
   return out;
 }
 
+const plain = { outlineWidth: 0, legend: noLegend };
 const formats = ["rgb", "bgr", "rgba", "bgra", "gray"] as const;
 
 describe("painting an overlay", () => {
@@ -158,13 +150,14 @@ describe("painting an overlay", () => {
         idBytes: map.BYTES_PER_ELEMENT,
         width: mapWidth,
         height: height - pictureY,
-        borrow,
         picture: data,
         pictureNumbers: imageNumbers(picture),
         pictureX,
         pictureY,
         colors,
         weight: random.integer(0, 256),
+        ...plain,
+        outlineColors: colors,
       };
       const rgb = toRgb(data, width, height, stride, colorFormat);
       const painted = native().paintOverlay(overlay);
@@ -178,17 +171,8 @@ describe("painting an overlay", () => {
     for (let i = 0; i < 20; i++) {
       const image = randomNv12(random);
       const { width, height } = image;
-      const source = {
-        map: new Uint8Array(width * height), // all background: nothing is painted
-        width,
-        height,
-        idCount: 2,
-        backgroundClassId: 0,
-        sourceWidth: width,
-        sourceHeight: height,
-        ownMemory: false,
-      };
-      const { data } = (await paintOverlay(source, { image })) as RgbaImage;
+      // All background: nothing is painted.
+      const { data } = await overlayOf(image, ofMap(new Uint8Array(width * height), width, height, 2));
       const rgb = nv12ToRgb(image).data;
       const expected = Uint8Array.from(data, (_, at) =>
         at % 4 === 3 ? 255 : (rgb[Math.floor(at / 4) * 3 + (at % 4)] as number),
@@ -205,13 +189,14 @@ describe("painting an overlay", () => {
       idBytes: 1,
       width: 2,
       height: 2,
-      borrow: true,
       picture: data,
       pictureNumbers: imageNumbers(picture),
       pictureX: 1,
       pictureY: 0,
       colors: new Uint8Array(4),
       weight: 128,
+      ...plain,
+      outlineColors: new Uint8Array(4),
     };
     await expect(native().paintOverlay(overlay)).rejects.toMatchObject({ code: "INTERNAL" });
   });
@@ -221,6 +206,10 @@ describe("painting an overlay", () => {
     ["ids of three bytes", { idBytes: 3 }],
     ["a weight of more than one", { weight: 257 }],
     ["a negative size", { width: -2, height: -2 }],
+    ["an outline wider than any", { outlineWidth: 65 }],
+    ["outlines of other classes", { outlineColors: new Uint8Array(4) }],
+    ["a legend of names without colours", { legend: { ...noLegend, textHeight: 9, names: ["a"] } }],
+    ["a legend in no corner", { legend: { ...noLegend, textHeight: 9, corner: "middle" } }],
     ["half a picture", { pictureNumbers: Float64Array.of(2, 2, 6) }],
     ["pixels in an unknown order", { pictureNumbers: Float64Array.of(2, 2, 6, 6, 0, 0, 0) }],
     ["half pixels", { pictureNumbers: Float64Array.of(2, 2.5, 6, 0, 0, 0, 0) }],
@@ -230,30 +219,17 @@ describe("painting an overlay", () => {
       idBytes: 1,
       width: 2,
       height: 2,
-      borrow: true,
       picture: new Uint8Array(0),
       pictureNumbers: new Float64Array(0),
       pictureX: 0,
       pictureY: 0,
       colors: new Uint8Array(8),
       weight: 0,
+      ...plain,
+      outlineColors: new Uint8Array(8),
     };
     expect(() => native().paintOverlay({ ...overlay, ...wrong } as never)).toThrow(
       expect.objectContaining({ code: "INTERNAL" }),
     );
-  });
-
-  test("of a map without pixels has none", async () => {
-    const source = {
-      map: new Uint8Array(0),
-      width: 0,
-      height: 0,
-      idCount: 2,
-      backgroundClassId: 0,
-      sourceWidth: 0,
-      sourceHeight: 0,
-      ownMemory: false,
-    };
-    expect(await paintOverlay(source)).toMatchObject({ data: new Uint8Array(0), width: 0, height: 0 });
   });
 });

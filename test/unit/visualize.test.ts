@@ -1,11 +1,10 @@
 // Colours, overlays, counts and tables: what is shown is what the maps hold.
 
-import { classColor, type OverlayOptions } from "deeplab-rt";
+import { classColor, classStats, type OverlayOptions, type SegmentationMaps } from "deeplab-rt";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import { classStats } from "../../dist/class-stats.js";
 import { classTable, formatTable, stageTable } from "../../dist/cli/table.js";
-import { type OverlaySource, paintOverlay } from "../../dist/visualize/overlay.js";
+import { paintOverlay } from "../../dist/visualize/overlay.js";
 import { toHex } from "../../dist/visualize/palette.js";
 
 describe("the palette", () => {
@@ -32,19 +31,16 @@ describe("the palette", () => {
   });
 });
 
-const source = (fields: Partial<OverlaySource> = {}): OverlaySource => ({
-  map: Uint8Array.of(0, 1, 2, 0),
+const source = (fields: Partial<SegmentationMaps> = {}): SegmentationMaps => ({
+  segmentationMap: Uint8Array.of(0, 1, 2, 0),
   width: 2,
   height: 2,
-  idCount: 3,
+  classNames: ["background", "a", "b"],
   backgroundClassId: 0,
-  sourceWidth: 2,
-  sourceHeight: 2,
-  ownMemory: false,
   ...fields,
 });
 
-async function pixels(from: OverlaySource, options: OverlayOptions): Promise<number[][]> {
+async function pixels(from: SegmentationMaps, options: OverlayOptions): Promise<number[][]> {
   const image = await paintOverlay(from, options);
   if (Buffer.isBuffer(image)) throw new Error("expected raw pixels");
   return Array.from({ length: image.data.length / 4 }, (_, i) => [...image.data.subarray(i * 4, i * 4 + 4)]);
@@ -90,9 +86,8 @@ describe("an overlay", () => {
   test("of a map smaller than its picture belongs to the top left", async () => {
     const data = Uint8Array.from({ length: 9 }, (_, i) => i);
     const image = { data, width: 3, height: 3 };
-    const under = await pixels(source({ map: new Uint8Array(4), sourceWidth: 3, sourceHeight: 3 }), {
-      image,
-    });
+    const imageMetadata = { sourceWidth: 3, sourceHeight: 3 };
+    const under = await pixels(source({ segmentationMap: new Uint8Array(4), imageMetadata }), { image });
     expect(under.map(([value]) => value)).toEqual([0, 1, 3, 4]);
   });
 
@@ -114,7 +109,7 @@ describe("an overlay", () => {
 
   test.each([
     [{ alpha: 2 }, "OPTION_INVALID"],
-    [{ format: "jpeg" }, "OPTION_INVALID"],
+    [{ format: "gif" }, "OPTION_INVALID"],
     [{ opacity: 1 }, "OPTION_UNKNOWN"],
   ])("with %j is %s", async (options, code) => {
     await expect(paintOverlay(source(), options as OverlayOptions)).rejects.toMatchObject({ code });
@@ -122,12 +117,13 @@ describe("an overlay", () => {
 });
 
 const stats = await classStats({
-  map: Uint16Array.of(0, 300, 300, 2),
+  segmentationMap: Uint16Array.of(0, 300, 300, 2),
   confidence: Float32Array.of(0, 0.5, 0.75, 1),
+  width: 2,
+  height: 2,
   classNames: ["background", "a", "b"],
   idCount: 301,
   backgroundClassId: 0,
-  ownMemory: false,
 });
 
 describe("class statistics", () => {
@@ -139,6 +135,7 @@ describe("class statistics", () => {
       pixels: 1,
       share: 0.25,
       meanConfidence: 0,
+      boundingBox: { x: 0, y: 0, width: 1, height: 1 },
       color: null,
     });
     expect(stats[1]).toMatchObject({ name: "a", pixels: 0, share: 0, meanConfidence: 0 });

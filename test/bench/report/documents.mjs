@@ -5,6 +5,7 @@ import { inRoot } from "../../../scripts/setup/paths.mjs";
 import { machineLine } from "../machine.mjs";
 import { BASELINE } from "../options.mjs";
 import { barChart } from "./chart.mjs";
+import { choosingBodies } from "./choosing.mjs";
 import { markdownTable, replaceBetween } from "./markdown.mjs";
 import { figureTable, target } from "./verdicts.mjs";
 
@@ -69,6 +70,10 @@ export function writeDocuments(report) {
   return [
     rewrite(inRoot("docs", "benchmarks.md"), "tables", documentBody(report)),
     rewrite(inRoot("README.md"), "figures", readmeBody(report)),
+    // A scenario that was not run leaves its table as it was.
+    ...Object.entries(choosingBodies(report)).map(([name, text]) =>
+      rewrite(inRoot("docs", "choosing.md"), name, text),
+    ),
     BASELINE,
     ...writeCharts(report, inRoot("docs", "images")),
   ];

@@ -4,6 +4,7 @@ import { classes } from "./classes.mjs";
 import { cores } from "./cores.mjs";
 import { encoders } from "./encoders.mjs";
 import { loop } from "./loop.mjs";
+import { mapFiles } from "./map-files.mjs";
 import { memory } from "./memory.mjs";
 import { overhead } from "./overhead.mjs";
 import { simd } from "./simd.mjs";
@@ -13,7 +14,7 @@ import { sizes } from "./sizes.mjs";
  * Each: `title`; `models` it needs; `plan(context)` → `{ processes, groups }`; `report(run, plan, context)` →
  * `{ tables, figures, charts }`.
  */
-export const SCENARIOS = { sizes, classes, callers, overhead, loop, memory, cores, simd, encoders };
+export const SCENARIOS = { sizes, classes, callers, overhead, loop, mapFiles, memory, cores, simd, encoders };
 
 /** Those that every stated target comes from. */
-export const DEFAULT = ["sizes", "classes", "callers", "overhead", "loop"];
+export const DEFAULT = ["sizes", "classes", "callers", "overhead", "loop", "mapFiles"];

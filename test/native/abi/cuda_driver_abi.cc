@@ -13,7 +13,7 @@ namespace {
 
 namespace own = deeplab::cuda;
 
-// Enumerations travel as int, and two structs have names of our own.
+// Enumerations travel as int, and structs have names of our own.
 template <typename T, typename = void>
 struct Plain {
   using type = T;
@@ -30,6 +30,14 @@ struct Plain<own::CUuuid> {
 template <>
 struct Plain<own::CUmemPoolProps> {
   using type = ::CUmemPoolProps_st;
+};
+template <>
+struct Plain<own::CUDA_MEMCPY3D> {
+  using type = ::CUDA_MEMCPY3D_st;
+};
+template <>
+struct Plain<own::CUDA_KERNEL_NODE_PARAMS> {
+  using type = ::CUDA_KERNEL_NODE_PARAMS_v2_st;
 };
 template <typename T>
 struct Plain<const T, std::enable_if_t<!std::is_enum_v<T>>> {
@@ -66,19 +74,60 @@ static_assert(sizeof(own::CUuuid) == sizeof(::CUuuid));
 static_assert(kSame<own::CUdeviceptr, ::CUdeviceptr>);
 static_assert(kSame<own::CUhostFn, ::CUhostFn>);
 
-#define CHECK_FIELD(field)                                                                   \
-  static_assert(offsetof(own::CUmemPoolProps, field) == offsetof(::CUmemPoolProps, field) && \
-                    sizeof(own::CUmemPoolProps::field) == sizeof(::CUmemPoolProps::field),   \
+#define CHECK_FIELD(type, field)                                                 \
+  static_assert(offsetof(own::type, field) == offsetof(::type, field) &&         \
+                    sizeof(own::type::field) == sizeof(decltype(::type::field)), \
                 #field " lies elsewhere");
-CHECK_FIELD(allocType)
-CHECK_FIELD(handleTypes)
-CHECK_FIELD(location)
-CHECK_FIELD(win32SecurityAttributes)
-CHECK_FIELD(maxSize)
-CHECK_FIELD(usage)
-CHECK_FIELD(reserved)
+CHECK_FIELD(CUmemPoolProps, allocType)
+CHECK_FIELD(CUmemPoolProps, handleTypes)
+CHECK_FIELD(CUmemPoolProps, location)
+CHECK_FIELD(CUmemPoolProps, win32SecurityAttributes)
+CHECK_FIELD(CUmemPoolProps, maxSize)
+CHECK_FIELD(CUmemPoolProps, usage)
+CHECK_FIELD(CUmemPoolProps, reserved)
 static_assert(sizeof(own::CUmemPoolProps) == sizeof(::CUmemPoolProps));
 static_assert(sizeof(own::CUmemLocation) == sizeof(::CUmemLocation));
 static_assert(offsetof(own::CUmemLocation, id) == offsetof(::CUmemLocation, id));
+
+CHECK_FIELD(CUDA_MEMCPY3D, srcXInBytes)
+CHECK_FIELD(CUDA_MEMCPY3D, srcY)
+CHECK_FIELD(CUDA_MEMCPY3D, srcZ)
+CHECK_FIELD(CUDA_MEMCPY3D, srcLOD)
+CHECK_FIELD(CUDA_MEMCPY3D, srcMemoryType)
+CHECK_FIELD(CUDA_MEMCPY3D, srcHost)
+CHECK_FIELD(CUDA_MEMCPY3D, srcDevice)
+CHECK_FIELD(CUDA_MEMCPY3D, srcArray)
+CHECK_FIELD(CUDA_MEMCPY3D, reserved0)
+CHECK_FIELD(CUDA_MEMCPY3D, srcPitch)
+CHECK_FIELD(CUDA_MEMCPY3D, srcHeight)
+CHECK_FIELD(CUDA_MEMCPY3D, dstXInBytes)
+CHECK_FIELD(CUDA_MEMCPY3D, dstY)
+CHECK_FIELD(CUDA_MEMCPY3D, dstZ)
+CHECK_FIELD(CUDA_MEMCPY3D, dstLOD)
+CHECK_FIELD(CUDA_MEMCPY3D, dstMemoryType)
+CHECK_FIELD(CUDA_MEMCPY3D, dstHost)
+CHECK_FIELD(CUDA_MEMCPY3D, dstDevice)
+CHECK_FIELD(CUDA_MEMCPY3D, dstArray)
+CHECK_FIELD(CUDA_MEMCPY3D, reserved1)
+CHECK_FIELD(CUDA_MEMCPY3D, dstPitch)
+CHECK_FIELD(CUDA_MEMCPY3D, dstHeight)
+CHECK_FIELD(CUDA_MEMCPY3D, WidthInBytes)
+CHECK_FIELD(CUDA_MEMCPY3D, Height)
+CHECK_FIELD(CUDA_MEMCPY3D, Depth)
+static_assert(sizeof(own::CUDA_MEMCPY3D) == sizeof(::CUDA_MEMCPY3D));
+
+CHECK_FIELD(CUDA_KERNEL_NODE_PARAMS, func)
+CHECK_FIELD(CUDA_KERNEL_NODE_PARAMS, gridDimX)
+CHECK_FIELD(CUDA_KERNEL_NODE_PARAMS, gridDimY)
+CHECK_FIELD(CUDA_KERNEL_NODE_PARAMS, gridDimZ)
+CHECK_FIELD(CUDA_KERNEL_NODE_PARAMS, blockDimX)
+CHECK_FIELD(CUDA_KERNEL_NODE_PARAMS, blockDimY)
+CHECK_FIELD(CUDA_KERNEL_NODE_PARAMS, blockDimZ)
+CHECK_FIELD(CUDA_KERNEL_NODE_PARAMS, sharedMemBytes)
+CHECK_FIELD(CUDA_KERNEL_NODE_PARAMS, kernelParams)
+CHECK_FIELD(CUDA_KERNEL_NODE_PARAMS, extra)
+CHECK_FIELD(CUDA_KERNEL_NODE_PARAMS, kern)
+CHECK_FIELD(CUDA_KERNEL_NODE_PARAMS, ctx)
+static_assert(sizeof(own::CUDA_KERNEL_NODE_PARAMS) == sizeof(::CUDA_KERNEL_NODE_PARAMS));
 
 }  // namespace

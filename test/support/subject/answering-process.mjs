@@ -27,8 +27,8 @@ const methods = {
     const { inputTensor, logits, result } = await models.get(model).inspect(images, options);
     return { inputTensor, logits, result: plainResult(result) };
   },
-  async info({ model }) {
-    return models.get(model).info();
+  async stats({ model }) {
+    return models.get(model).stats();
   },
   async close({ model }) {
     await models.get(model).close();

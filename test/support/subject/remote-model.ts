@@ -85,6 +85,7 @@ export async function loadRemotely(
   return {
     classNames,
     info: () => info,
+    stats: () => server.ask("stats", { model }),
     infer: (images: unknown, given = {}) => server.ask<never>("infer", { model, images, options: given }),
     inspect: (images, given = {}) => server.ask("inspect", { model, images, options: given }),
     close,

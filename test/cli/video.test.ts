@@ -1,0 +1,346 @@
+// deeplab-rt segment of clips and cameras, with clips that ffmpeg itself makes. Without ffmpeg these are skipped.
+
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { finished, redPicture, runCli, startCli } from "../support/cli.js";
+import { newFolder, removeFolders, tinyPackage } from "../support/tiny-package.js";
+
+afterAll(removeFolders);
+
+const hasFfmpeg = ["ffmpeg", "ffprobe"].every((tool) => spawnSync(tool, ["-version"]).status === 0);
+
+/** Frames of one colour each, in this order: the tiny network names them. */
+const colors = ["red", "green", "blue", "green", "red", "red", "blue", "green"];
+const rgb: Record<string, number[]> = { red: [220, 30, 30], green: [30, 220, 30], blue: [30, 30, 220] };
+
+const ffmpeg = (args: readonly string[], input?: Uint8Array) =>
+  execFileSync("ffmpeg", ["-v", "error", "-y", ...args], { input });
+
+/** A clip of these frames at 4 a second. */
+function makeClip(file: string, { width, height }: { width: number; height: number }, ...more: string[]) {
+  const frames = colors.map((color) => Buffer.alloc(width * height * 3, Buffer.from(rgb[color] ?? [])));
+  const raw = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", `${width}x${height}`, "-r", "4", "-i", "pipe:0"];
+  ffmpeg([...raw, ...more, file], Buffer.concat(frames));
+}
+
+interface Probe {
+  readonly width: number;
+  readonly height: number;
+  readonly nb_frames: string;
+  readonly r_frame_rate: string;
+}
+
+function probe(file: string) {
+  const args = ["-v", "error", "-show_streams", "-of", "json", file];
+  const { streams } = JSON.parse(execFileSync("ffprobe", args, { encoding: "utf8" }));
+  const named = (type: string) =>
+    streams.find((stream: { codec_type: string }) => stream.codec_type === type);
+  return { video: named("video") as Probe, audio: named("audio") as { codec_name: string } | undefined };
+}
+
+/** The class that most pixels of every frame have, of a file of lines. */
+async function classesOf(lines: string): Promise<string[]> {
+  const frames = (await readFile(lines, "utf8")).trim().split("\n");
+  return frames.map((line) => {
+    const { classes } = JSON.parse(line) as { classes: { name: string; share: number }[] };
+    return classes.find(({ share }) => share > 0.9)?.name ?? "several";
+  });
+}
+const named = (color: string | undefined) => (color === "blue" ? "background" : color);
+
+/** Processes of ffmpeg that have this text on their command line. */
+function running(text: string): string[] {
+  const { stdout } = spawnSync("ps", ["-eo", "pid,stat,args"], { encoding: "utf8" });
+  return stdout.split("\n").filter((line) => /ff(mpeg|probe)/.test(line) && line.includes(text));
+}
+
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 200 && !(await isSo()); i++) await sleep(50);
+  expect(await isSo()).toBe(true);
+}
+
+describe.skipIf(!hasFfmpeg)("videos through ffmpeg", () => {
+  let model: string;
+  let clip: string;
+  let long: string;
+  const started: ChildProcess[] = [];
+  beforeAll(async () => {
+    model = await tinyPackage();
+    const folder = await newFolder();
+    clip = path.join(folder, "clip.mp4");
+    const sound = ["-f", "lavfi", "-i", "sine=duration=2", "-c:a", "aac"];
+    makeClip(clip, { width: 64, height: 48 }, ...sound, "-c:v", "libx264", "-pix_fmt", "yuv420p");
+    long = path.join(folder, "long.mkv");
+    ffmpeg(["-f", "lavfi", "-i", "testsrc=size=320x240:rate=25:duration=60", "-c:v", "mpeg4", long]);
+  });
+  afterEach(() => {
+    for (const child of started.splice(0)) child.kill("SIGKILL");
+  });
+
+  test("a clip gives an overlay with every frame, its rate and its sound, and a line a frame", async () => {
+    const output = await newFolder();
+    const args = ["segment", clip, "-m", model, "-o", output, "-f", "overlay,json", "--alpha", "1", "--json"];
+    const { code, out } = await runCli(args);
+    expect(code).toBe(0);
+    expect((await readdir(output)).sort()).toEqual(["clip.jsonl", "clip.overlay.mp4"]);
+    expect(await classesOf(path.join(output, "clip.jsonl"))).toEqual(colors.map(named));
+    const overlay = path.join(output, "clip.overlay.mp4");
+    const { video, audio } = probe(overlay);
+    expect(video).toMatchObject({ width: 64, height: 48, nb_frames: "8", r_frame_rate: "4/1" });
+    expect(audio?.codec_name).toBe("aac");
+    // Of every frame a pixel in the middle: the colour of its class, the background as it was.
+    const raw = ffmpeg([
+      "-i",
+      overlay,
+      "-vf",
+      "crop=2:2:32:24",
+      "-f",
+      "rawvideo",
+      "-pix_fmt",
+      "rgb24",
+      "pipe:1",
+    ]);
+    const painted: Record<string, number[]> = { ...rgb, red: [0xe6, 0x19, 0x4b], green: [0x3c, 0xb4, 0x4b] };
+    colors.forEach((color, i) => {
+      for (let c = 0; c < 3; c++) {
+        expect(Math.abs((raw[i * 12 + c] ?? -99) - (painted[color]?.[c] ?? 0))).toBeLessThanOrEqual(6);
+      }
+    });
+    const [{ video: name, frames, frameRate, classes }] = JSON.parse(out);
+    expect([name, frames, frameRate]).toEqual([clip, 8, 4]);
+    expect(classes[1].share).toBeCloseTo(3 / 8, 5);
+  });
+
+  test("--every: the frames it says, the overlay as long as the clip", async () => {
+    const output = await newFolder();
+    const args = [
+      "segment",
+      clip,
+      "-m",
+      model,
+      "-o",
+      output,
+      "-f",
+      "json,overlay",
+      "--every",
+      "3",
+      "-q",
+      "--legend",
+    ];
+    expect(await runCli(args)).toMatchObject({ code: 0, out: "", err: "" });
+    const every = colors.filter((_, i) => i % 3 === 0).map(named);
+    expect(await classesOf(path.join(output, "clip.jsonl"))).toEqual(every);
+    expect(probe(path.join(output, "clip.overlay.mp4")).video).toMatchObject({ r_frame_rate: "4/3" });
+  });
+
+  test("is turned as it says, odd sizes lose one column or row", async () => {
+    const folder = await newFolder();
+    const [plain, turned] = [path.join(folder, "plain.mp4"), path.join(folder, "turned.mp4")];
+    makeClip(plain, { width: 65, height: 33 }, "-c:v", "libx264", "-pix_fmt", "yuv444p");
+    const isNew = spawnSync("ffmpeg", [
+      "-v",
+      "error",
+      "-display_rotation:v:0",
+      "90",
+      "-i",
+      plain,
+      "-c",
+      "copy",
+      turned,
+    ]);
+    if (isNew.status !== 0) ffmpeg(["-i", plain, "-c", "copy", "-metadata:s:v:0", "rotate=90", turned]);
+    const output = await newFolder();
+    const { code, out } = await runCli(["segment", plain, turned, "-m", model, "-o", output, "--json"]);
+    expect(code).toBe(0);
+    const sizes = (JSON.parse(out) as { width: number; height: number }[]).map(({ width, height }) => [
+      width,
+      height,
+    ]);
+    expect(sizes).toEqual([
+      [64, 32],
+      [32, 64],
+    ]);
+    expect(probe(path.join(output, "turned.overlay.mp4")).video).toMatchObject({ width: 32, height: 64 });
+  });
+
+  test("colours of BT.709 and of the full range are read as what they are", async () => {
+    const folder = await newFolder();
+    const output = await newFolder();
+    const kinds = { "709": ["bt709", "tv", "yuv420p"], full: ["bt470bg", "pc", "yuvj420p"] } as const;
+    for (const [name, [matrix, range, format]] of Object.entries(kinds)) {
+      const convert = `scale=out_color_matrix=${matrix}:out_range=${range},format=${format}`;
+      const tags = ["-colorspace", matrix, "-color_range", range, "-c:v", "libx264", "-crf", "1"];
+      makeClip(path.join(folder, `${name}.mp4`), { width: 32, height: 32 }, "-vf", convert, ...tags);
+    }
+    const files = Object.keys(kinds).map((name) => path.join(folder, `${name}.mp4`));
+    const args = ["segment", ...files, "-m", model, "-o", output, "--alpha", "0"];
+    expect((await runCli(args)).code).toBe(0);
+    for (const name of Object.keys(kinds)) {
+      const overlay = path.join(output, `${name}.overlay.mp4`);
+      const raw = ffmpeg([
+        "-i",
+        overlay,
+        "-vf",
+        "crop=2:2:16:16",
+        "-f",
+        "rawvideo",
+        "-pix_fmt",
+        "rgb24",
+        "pipe:1",
+      ]);
+      colors.forEach((color, i) => {
+        for (let c = 0; c < 3; c++) {
+          expect(Math.abs((raw[i * 12 + c] ?? -99) - (rgb[color]?.[c] ?? 0))).toBeLessThanOrEqual(6);
+        }
+      });
+    }
+  });
+
+  test("what is no video fails alone, and leaves nothing behind", async () => {
+    const folder = await newFolder();
+    const output = await newFolder();
+    const [bad, other] = [path.join(folder, "bad.mp4"), path.join(folder, "other.mp4")];
+    await writeFile(bad, "this is no video");
+    await copyFile(clip, other);
+    const inputs = [bad, "/no/such.mp4", await redPicture(), other];
+    const { code, err } = await runCli(["segment", ...inputs, "-m", model, "-o", output]);
+    expect(code).toBe(1);
+    expect(err).toContain(`${bad}: [IMAGE_CORRUPT] ffprobe cannot read`);
+    expect(err).toContain("/no/such.mp4: [IMAGE_NOT_FOUND]");
+    expect((await readdir(output)).sort()).toEqual(["other.overlay.mp4", "red.overlay.png"]);
+    expect(running(folder)).toEqual([]);
+  });
+
+  test.each(["someone:secret@", "someone:se@secret@"])(
+    "the keys of a camera that does not answer are in no message: %s",
+    async (user) => {
+      const address = `rtsp://${user}127.0.0.1:9/live?user=admin&password=secret`;
+      const args = ["segment", address, "-m", model, "-o", await newFolder()];
+      const { code, out, err } = await runCli([...args, "--json"]);
+      expect(code).toBe(1);
+      expect(JSON.parse(out)).toMatchObject([
+        { image: "rtsp://127.0.0.1:9/live", error: { code: "IMAGE_CORRUPT" } },
+      ]);
+      expect(out + err + (await runCli([...args])).err).not.toContain("secret");
+    },
+  );
+
+  test("it says how far it is where there is no terminal, and folders may be called like addresses", async () => {
+    const folder = await newFolder();
+    for (const output of ["out:1", "-o2"]) {
+      const args = ["segment", clip, "-m", model, `--output=${output}`, "-f", "overlay"];
+      const { code, err } = await runCli(args, { cwd: folder });
+      expect(code).toBe(0);
+      expect(err).toMatch(/^segment 100 % .*frame 8 of 8, [\d.]+ images\/s$/m);
+      expect(probe(path.join(folder, output, "clip.overlay.mp4")).video).toMatchObject({ nb_frames: "8" });
+    }
+  });
+
+  test("a clip of the web is fetched, but no file that a playlist there names", async () => {
+    const playlist = `#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nfile://${clip}\n#EXT-X-ENDLIST\n`;
+    const bodies: Record<string, string | Buffer> = {
+      "/good.mkv": await readFile(long).then((bytes) => bytes.subarray(0, 200_000)),
+      "/bad.mp4": playlist,
+    };
+    const server = createServer(({ url = "" }, response) => {
+      const name = url.replace(/\?.*$/, "");
+      const type = name === "/bad.mp4" ? "application/vnd.apple.mpegurl" : "video/x-matroska";
+      response.writeHead(200, { "content-type": type }).end(bodies[name]);
+    });
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const { port } = server.address() as AddressInfo;
+    const output = await newFolder();
+    const addresses = ["good.mkv", "bad.mp4"].map((name) => `http://127.0.0.1:${port}/${name}?key=secret`);
+    const args = ["segment", ...addresses, "-m", model, "-o", output, "-f", "json", "--every", "50"];
+    const { code, out, err } = await runCli(args).finally(() => server.close());
+    expect(code).toBe(1);
+    expect(await readdir(output)).toEqual(["good.jsonl"]);
+    expect(err).toMatch(/\/bad\.mp4: \[IMAGE_/);
+    expect(out + err).not.toContain("secret");
+  });
+
+  test("an overlay that cannot be written is an error, and its clip's ffmpeg ends too", async () => {
+    const output = await newFolder();
+    const mask = await runCli(["segment", clip, "-m", model, "-o", output, "-f", "mask"]);
+    const reason = /a video, no mask can be written[\s\S]*overlay.*json/;
+    expect([mask.code, mask.err]).toEqual([2, expect.stringMatching(reason)]);
+    const args = ["segment", clip, "-m", model, "-o", output];
+    await mkdir(path.join(output, "clip.overlay.mp4"));
+    const failed = await runCli(args);
+    expect([failed.code, failed.err]).toEqual([1, expect.stringContaining("EISDIR")]);
+    expect(await readdir(output)).toEqual(["clip.overlay.mp4"]);
+    expect(running(clip)).toEqual([]);
+  });
+
+  test("Ctrl+C in a clip leaves neither a file nor a process", async () => {
+    const output = await newFolder();
+    const child = startCli(["segment", long, "-m", model, "-o", output]);
+    await until(async () => (await readdir(output)).length > 0 && running(output).length > 0);
+    child.kill("SIGINT");
+    expect((await finished(child)).code).toBe(130);
+    expect(await readdir(output)).toEqual([]);
+    expect(running(long)).toEqual([]);
+  });
+
+  test("killed without a word, it takes its ffmpeg along", async () => {
+    const output = await newFolder();
+    const child = startCli(["segment", long, "-m", model, "-o", output]);
+    await until(async () => (await readdir(output)).length > 0 && running(output).length > 0);
+    child.kill("SIGKILL");
+    await finished(child);
+    await until(() => running(long).length === 0);
+    expect((await readdir(output)).every((name) => name.endsWith(".tmp"))).toBe(true);
+  });
+
+  test("a camera goes on until Ctrl+C, and what it gave is kept", async () => {
+    const output = await newFolder();
+    const address = `udp://127.0.0.1:${20_000 + (process.pid % 20_000)}`;
+    const source = [
+      "-re",
+      "-f",
+      "lavfi",
+      "-i",
+      "testsrc=size=320x240:rate=10",
+      "-c:v",
+      "mpeg2video",
+      "-g",
+      "5",
+    ];
+    started.push(spawn("ffmpeg", ["-v", "quiet", ...source, "-f", "mpegts", `${address}?pkt_size=1316`]));
+    const args = ["segment", address, "-m", model, "-o", output, "--latest-only", "-f", "overlay,json"];
+    const child = startCli([...args, "--json"]);
+    const lines = async () => {
+      const names = (await readdir(output)).map((name) => path.join(output, name));
+      const texts = await Promise.all(names.map((name) => readFile(name, "latin1")));
+      return Math.max(0, ...texts.map((text) => (text.startsWith('{"frame"') ? text.split("\n").length : 0)));
+    };
+    await until(async () => (await lines()) > 5);
+    child.kill("SIGINT");
+    const { code, out } = await finished(child);
+    expect(code).toBe(130);
+    const [{ frames, skipped }] = JSON.parse(out);
+    const [overlay = ""] = (await readdir(output)).filter((name) => name.endsWith(".mp4"));
+    const { video } = probe(path.join(output, overlay));
+    // What was left out is filled by the picture before it: the video keeps its time.
+    expect(Number(video.nb_frames)).toBe(frames + skipped);
+    expect(video).toMatchObject({ width: 320, height: 240 });
+    expect(running(address).filter((line) => line.includes("rawvideo"))).toEqual([]);
+  });
+});
+
+test("4, before the model is loaded: videos without ffmpeg", async () => {
+  const nowhere = await newFolder();
+  const file = path.join(nowhere, "clip.mp4");
+  await writeFile(file, "");
+  const args = ["segment", file, "-m", "/no/such/package", "-o", path.join(nowhere, "out")];
+  const { code, err } = await runCli(args, { env: { PATH: nowhere } });
+  expect(code).toBe(4);
+  expect(err).toMatch(/\[IMAGE_DECODER_UNAVAILABLE\].*ffmpeg.*not on the PATH[\s\S]*apt install ffmpeg/);
+  expect(err).not.toMatch(/\n +at /);
+});

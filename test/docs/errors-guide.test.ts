@@ -1,0 +1,56 @@
+// docs/errors.md has every code with its cause and the cure that the error itself names; every warning and exit code too.
+
+import fs from "node:fs";
+import path from "node:path";
+import { type ErrorCode, errorCodes } from "deeplab-rt";
+import { describe, expect, test } from "vitest";
+import { exitCodes } from "../../dist/cli/exit-codes.js";
+import { hintFor } from "../../dist/hints.js";
+import { read, root } from "./markdown.js";
+
+const text = read("docs/errors.md");
+const section = (title: string) => text.split(/^## /m).find((part) => part.startsWith(title)) ?? "";
+
+/** Cells of the rows of every table whose first cell is a code. */
+function rows(of: string): string[][] {
+  return [...of.matchAll(/^\| (`?\w+`? \|.*) \|$/gm)]
+    .map(([, row = ""]) => row.split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll("\\|", "|")))
+    .filter(([first = ""]) => /^(`[A-Z_]+`|\d+)$/.test(first));
+}
+
+const errors = rows(text.split("## Warnings")[0] ?? "");
+const codeOf = ([cell = ""]: readonly string[]) => cell.replaceAll("`", "");
+
+describe("the guide to errors", () => {
+  test("has every code once, and no other", () => {
+    expect(errors.map(codeOf).sort()).toEqual([...errorCodes].sort());
+  });
+
+  test.each(errors.map((row) => [codeOf(row), row] as const))(
+    "%s: has a cause, and the cure that the error names",
+    (code, row) => {
+      const [, cause = "", cure = ""] = row;
+      expect(cause).toMatch(/^.{10,}\.?$/);
+      const hint = hintFor(code as ErrorCode);
+      // Where the code has no cure of its own, the message has: the guide says so in its own words.
+      if (hint === "") expect(cure).toMatch(/\.$/);
+      else
+        expect(`${cure[0]?.toLowerCase()}${cure.slice(1)}`.replaceAll("`", "")).toBe(
+          `${hint[0]?.toLowerCase()}${hint.slice(1)}`,
+        );
+    },
+  );
+
+  test("has every warning once, and no other", () => {
+    const source = fs.readFileSync(path.join(root, "lib/warnings.ts"), "utf8");
+    const [, union = ""] = /type WarningCode =([^;]*);/.exec(source) ?? [];
+    const codes = [...union.matchAll(/"([A-Z_]+)"/g)].map(([, code]) => code);
+    expect(codes.length).toBeGreaterThan(3);
+    expect(rows(section("Warnings")).map(codeOf).sort()).toEqual(codes.sort());
+  });
+
+  test("has every exit code", () => {
+    const codes = new Set<number>(Object.values(exitCodes));
+    expect(rows(section("Exit codes")).map(codeOf).map(Number)).toEqual([...codes].sort((a, b) => a - b));
+  });
+});

@@ -1,0 +1,71 @@
+// The command line as a process of its own.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { copyFile, mkdir, readdir } from "node:fs/promises";
+import path from "node:path";
+import sharp from "sharp";
+import { newFolder } from "./tiny-package.js";
+
+const main = path.join(import.meta.dirname, "../../dist/cli/main.js");
+
+/** What a command left behind. */
+export interface Finished {
+  /** Null where a signal ended it. */
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Where and with what a command runs. */
+export interface CliOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Comes through stdin. */
+  readonly input?: Uint8Array;
+}
+
+/** Starts `deeplab-rt` with these arguments. */
+export function startCli(args: readonly string[], { env, cwd, input }: CliOptions = {}): ChildProcess {
+  const child = spawn(process.execPath, [main, ...args], { env: { ...process.env, ...env }, cwd });
+  child.stdin?.on("error", () => {}); // it may not be read
+  child.stdin?.end(input);
+  return child;
+}
+
+/** Waits for its end. */
+export async function finished(child: ChildProcess): Promise<Finished> {
+  const [out, err]: [string[], string[]] = [[], []];
+  child.stdout?.on("data", (chunk) => out.push(String(chunk)));
+  child.stderr?.on("data", (chunk) => err.push(String(chunk)));
+  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  return { code, out: out.join(""), err: err.join("") };
+}
+
+/** Runs it to its end. */
+export const runCli = (args: readonly string[], options?: CliOptions) => finished(startCli(args, options));
+
+/** A red PNG of 12×10 pixels in a new folder. */
+export async function redPicture(name = "red.png"): Promise<string> {
+  const file = path.join(await newFolder(), name);
+  await mkdir(path.dirname(file), { recursive: true });
+  const red = { width: 12, height: 10, channels: 3, background: { r: 255, g: 0, b: 0 } } as const;
+  await sharp({ create: red }).png().toFile(file);
+  return file;
+}
+
+/** A new folder with so many copies of a picture: `1.png`, `2.png`, … */
+export async function copiesOf(picture: string, count: number): Promise<string> {
+  const folder = await newFolder();
+  const copies = Array.from({ length: count }, (_, i) =>
+    copyFile(picture, path.join(folder, `${i + 1}${path.extname(picture)}`)),
+  );
+  await Promise.all(copies);
+  return folder;
+}
+
+/** Every file below a folder, sorted. */
+export async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return files.map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name))).sort();
+}

@@ -1,0 +1,50 @@
+// COCO's file of `segment`: large ones, and what is written while the command runs.
+
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { CocoCollection } from "../../dist/cli/segment/coco.js";
+import { newFolder, removeFolders } from "../support/tiny-package.js";
+
+afterAll(removeFolders);
+
+const maps = () => ({
+  segmentationMap: Uint8Array.of(0, 1),
+  confidence: Float32Array.of(1, 1),
+  width: 2,
+  height: 1,
+  classNames: ["background", "red"],
+  backgroundClassId: 0,
+});
+
+test("more pictures than a call takes arguments are continued", async () => {
+  const file = path.join(await newFolder(), "coco.json");
+  const count = 200_000;
+  const images = Array.from({ length: count }, (_, i) => ({
+    id: i + 1,
+    width: 2,
+    height: 1,
+    file_name: `${i}.png`,
+  }));
+  await writeFile(file, JSON.stringify({ images, annotations: [], categories: [{ id: 1, name: "red" }] }));
+  const coco = await CocoCollection.open(file, true, undefined);
+  expect([coco.has("199999.png"), coco.has("200000.png")]).toEqual([true, false]);
+  await coco.add("new.png", maps() as never);
+  await coco.save(["new.png"]);
+  const after = JSON.parse(await readFile(file, "utf8"));
+  expect(after.images.at(-1)).toMatchObject({ id: count + 1, file_name: "new.png" });
+});
+
+test("it is written every 200 pictures, whole and in order", async () => {
+  const file = path.join(await newFolder(), "coco.json");
+  const coco = await CocoCollection.open(file, false, undefined);
+  const order = Array.from({ length: 200 }, (_, i) => `${i}.png`);
+  for (const name of order.slice(1).reverse()) await coco.add(name, maps() as never);
+  await coco.saveNowAndThen(order);
+  await expect(readFile(file)).rejects.toThrow("ENOENT");
+  await coco.add("0.png", maps() as never);
+  await coco.saveNowAndThen(order);
+  const { images, annotations } = JSON.parse(await readFile(file, "utf8"));
+  expect(images.map(({ file_name }: never) => file_name)).toEqual(order);
+  expect(annotations).toHaveLength(200);
+});
