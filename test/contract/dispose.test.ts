@@ -178,7 +178,8 @@ describe("dispose() while the result is read", () => {
       connectivity: 0,
     });
     const buffers = [map.buffer, confidence.buffer] as ArrayBuffer[];
-    expect(freed(() => native().releaseBuffers(buffers))).toBe(0);
+    // Less than either array: the counting allocates and frees some kilobytes of its own meanwhile.
+    expect(freed(() => native().releaseBuffers(buffers))).toBeLessThan(width * height);
     expect(map.length).toBe(0);
     (await model.infer(large([0, 255, 0]))).dispose();
     const { pixels, confidenceSums } = await counting;

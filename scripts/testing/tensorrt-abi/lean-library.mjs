@@ -32,6 +32,7 @@ const SOURCES = [
   "native/infer/trt_version.cc",
   "native/core/error.cc",
   "native/core/library_candidate.cc",
+  "native/core/log_hub.cc",
   "native/core/shared_library.cc",
 ];
 
