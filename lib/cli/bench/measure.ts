@@ -1,5 +1,6 @@
 // One case of the bench: a batch of pictures of one size, in rounds that alternate with the bare network's.
 
+import { setTimeout as pause } from "node:timers/promises";
 import type { ImageExtent } from "../../compile/options.js";
 import type { RawImage } from "../../image/raw.js";
 import type { SemanticSegmentationModel } from "../../model.js";
@@ -39,6 +40,9 @@ type Sample = Record<keyof BenchTimes, number>;
 
 const warmUps = 2;
 
+// ONNX Runtime's threads spin for a moment after their last work: what runs next, in another process, must not pay.
+const settleMs = 25;
+
 /**
  * Runs a case.
  * @param session Null, and why: without it.
@@ -55,7 +59,9 @@ export async function measureCase(
   const pictures = Array<RawImage>(batch).fill(picture);
   const [ours, theirs]: [Sample[], number[]] = [[], []];
   for (let round = -warmUps; round < rounds; round++) {
+    await pause(settleMs);
     const sample = await ourRound(model, pictures, signal);
+    await pause(settleMs);
     const bareTime = typeof session === "string" ? Number.NaN : (await session.run()) / batch;
     if (round < 0) continue;
     ours.push(sample);
