@@ -6,8 +6,9 @@ import https from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import { abortable } from "../abort.js";
 import { DeepLabError } from "../errors.js";
+import { parseUrl, showUrl } from "./address-text.js";
 import { ByteCollector } from "./byte-collector.js";
-import { checkUrl, type Network, parseUrl, showUrl, type UrlRules } from "./url-rules.js";
+import { checkUrl, type Network, type UrlRules } from "./url-rules.js";
 
 const redirects: readonly number[] = [301, 302, 303, 307, 308];
 

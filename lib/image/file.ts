@@ -5,6 +5,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { DeepLabError } from "../errors.js";
 import { showPath } from "../show.js";
+import { isAddressText, shownAddress } from "./address-text.js";
 import { isBase64Picture } from "./base64.js";
 import { schemeOf } from "./scheme.js";
 
@@ -49,7 +50,7 @@ function toPath(source: string | URL): string {
   const text = String(source);
   const scheme = schemeOf(source);
   if (source instanceof URL || scheme === "file") return fromFileUrl(text, scheme);
-  if (scheme !== undefined && ["ftp", "blob", "s3", "gs"].includes(scheme))
+  if (scheme !== undefined && (isAddressText(text) || ["blob", "s3", "gs"].includes(scheme)))
     throw unsupportedScheme(text, scheme);
   if (text === "")
     throw new DeepLabError("IMAGE_NOT_FOUND", "The path of the picture is empty.", { detail: { file: "" } });
@@ -65,11 +66,10 @@ function fromFileUrl(text: string, scheme = ""): string {
   }
 }
 
-// Queries may hold keys, and are not repeated.
 function unsupportedScheme(text: string, scheme: string): DeepLabError {
   return new DeepLabError(
     "IMAGE_UNSUPPORTED",
-    `Pictures cannot be read from ${scheme}: addresses (${showPath(text.replace(/[?#].*$/s, ""))}).`,
+    `Pictures cannot be read from ${scheme}: addresses (${shownAddress(text)}).`,
     {
       detail: { scheme },
       hint:

@@ -4,7 +4,8 @@ import { lookup as systemLookup } from "node:dns";
 import type { LookupFunction } from "node:net";
 import { invalidOption } from "../checks.js";
 import { DeepLabError } from "../errors.js";
-import { show, showPath } from "../show.js";
+import { show } from "../show.js";
+import { parseUrl, showUrl } from "./address-text.js";
 import { isPublicAddress } from "./addresses.js";
 
 /** Bounds of one download. */
@@ -111,14 +112,4 @@ function notAllowed(url: URL, why: string, hint?: string): DeepLabError {
     `${why}.`,
     hint === undefined ? { detail } : { detail, hint },
   );
-}
-
-/** The address, or undefined where the text is none; what `new URL` throws would repeat it. */
-export function parseUrl(text: string, base?: URL): URL | undefined {
-  return URL.canParse(text, base?.href) ? new URL(text, base) : undefined;
-}
-
-/** An address as messages show it: neither user, password, query nor fragment, which may hold keys. */
-export function showUrl(url: URL): string {
-  return showPath(`${url.protocol}//${url.host}${url.pathname}`);
 }

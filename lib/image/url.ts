@@ -1,8 +1,9 @@
 // Pictures at web addresses: allowed or not is said at the call, fetched is when the picture's turn comes.
 
 import { DeepLabError } from "../errors.js";
+import { parseUrl } from "./address-text.js";
 import type { LaterImage } from "./taken.js";
-import { checkUrl, parseUrl, type UrlRules } from "./url-rules.js";
+import { checkUrl, type UrlRules } from "./url-rules.js";
 
 /**
  * Checks an http(s): address against the model's rules.

@@ -64,15 +64,23 @@ test.each([
   expect(err).not.toMatch(/SECRET|\n +at /);
 });
 
-test("the keys of addresses are in no report", async () => {
-  const address = "http://127.0.0.1:9/a/x.png?X-Amz-Signature=SECRET";
+test.each([
+  ["http://127.0.0.1:9/a/x.png?X-Amz-Signature=SECRET", "http://127.0.0.1:9/a/x.png"],
+  ["http://127.0.0.1:9/token=SECRET/x.png", "http://127.0.0.1:9/token=…/x.png"],
+  ["ftp://user:SECRET@127.0.0.1:9/x.png?SECRET", "ftp://127.0.0.1:9/x.png"],
+  ["sftp://user:SECRET@127.0.0.1:9/clip.mp4", "sftp://127.0.0.1:9/clip.mp4"],
+])("the keys of %s are in no report", async (address, shown) => {
   for (const more of [[], ["--json"]]) {
     const args = ["segment", address, "-m", model, "-o", await newFolder(), ...more];
     const { code, out, err } = await runCli(args);
     expect(code).toBe(1);
-    expect(out + err).toContain("http://127.0.0.1:9/a/x.png");
+    expect(out + err).toContain(shown);
     expect(out + err).not.toContain("SECRET");
   }
+  const { code, out, err } = await runCli(["explain", address, "1", "1", "-m", model]);
+  expect([1, 5]).toContain(code);
+  expect(out + err).toContain(shown);
+  expect(out + err).not.toContain("SECRET");
 });
 
 test("an input whose outputs are there is said to be left, also where it is the only one", async () => {

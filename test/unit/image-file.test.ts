@@ -57,9 +57,15 @@ describe("picture files", () => {
     expect(deep).toMatchObject({ code: "IMAGE_NOT_FOUND", message: expect.stringMatching(/…/) });
   });
 
-  test("at addresses of other schemes are errors that do not repeat their queries", async () => {
+  test("at addresses of other schemes are errors that do not repeat their keys", async () => {
     const secret = "c2VjcmV0".repeat(20);
-    for (const address of [`ftp://example.org/a.png?key=${secret}`, `s3://bucket/a.png#${secret}`]) {
+    for (const address of [
+      `ftp://example.org/a.png?key=${secret}`,
+      `s3://bucket/a.png#${secret}`,
+      `ftp://user:${secret}@example.org/a.png`,
+      `rtsp://user:${secret}@example.org/live`,
+      new URL(`sftp://${secret}@example.org/key=${secret}`),
+    ]) {
       const error = await readImageFile(address).catch((caught: unknown) => caught);
       expect(error).toMatchObject({ code: "IMAGE_UNSUPPORTED" });
       expect(inspect(error, { depth: 9 })).not.toContain("c2VjcmV0");

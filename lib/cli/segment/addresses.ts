@@ -3,21 +3,7 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { DeepLabError } from "../../errors.js";
-import { parseUrl, showUrl } from "../../image/url-rules.js";
-import { showPath } from "../../show.js";
-
-/** An address without user, password, query and fragment; where it is none that can be parsed, what is left of it. */
-export function shownAddress(text: string): string {
-  const url = parseUrl(text);
-  if (url !== undefined) return showUrl(url);
-  return showPath(text.replace(/\/\/.*@/s, "//").replace(/[?#].*$/s, ""));
-}
-
-/** A text with every address in it as {@link shownAddress} shows it. */
-export function withShownAddresses(text: string): string {
-  // What follows an address in a message is no part of it.
-  return text.replace(/\b[a-z][a-z\d+.-]*:\/\/\S+?(?=[:;,'"]*(?:\s|$))/gi, shownAddress);
-}
+import { parseUrl, shownAddress, withoutSecrets } from "../../image/address-text.js";
 
 /** The file of a `file:` URL. @throws DeepLabError OPTION_INVALID */
 export function fileOf(text: string): string {
@@ -31,7 +17,7 @@ export function fileOf(text: string): string {
 /** The name of a camera's outputs: the last part of its address. */
 export function cameraPlace(text: string): string {
   const name = path.posix.basename(shownAddress(text).replace(/^[^/]*\/\//, ""));
-  return name.replace(/[^\w.-]+/g, "-").replace(/^\.+/, "") || "camera";
+  return fileName(name) || "camera";
 }
 
 /** The name of a file of the web. @throws DeepLabError OPTION_INVALID */
@@ -40,7 +26,8 @@ export function webPlace(text: string): string {
   const url = parseUrl(text);
   if (url === undefined) throw noAddress(text, expected);
   try {
-    const name = decodeURIComponent(path.posix.basename(url.pathname));
+    const shown = withoutSecrets(url.pathname).replaceAll("=…", "");
+    const name = decodeURIComponent(path.posix.basename(shown));
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what no file name may hold
     return name.replace(/[/\\\u0000-\u001f]/g, "-").replace(/^\.+/, "") || "image";
   } catch (error) {
@@ -51,10 +38,16 @@ export function webPlace(text: string): string {
 /** Folders that set an address apart from others of the same name: its host and those of its path. */
 export function addressPath(text: string, place: string): string {
   const url = parseUrl(text);
-  const folders = url === undefined ? [] : [url.host, ...path.posix.dirname(url.pathname).split("/")];
-  const names = folders.map((name) => name.replace(/[^\w.-]+/g, "-").replace(/^\.+/, ""));
+  const inPath = path.posix.dirname(withoutSecrets(url?.pathname ?? "")).split("/");
+  const names = url === undefined ? [] : [url.host, ...inPath].map(fileName);
   return `/${[...names.filter((name) => name !== ""), place].join("/")}`;
 }
+
+const fileName = (text: string) =>
+  text
+    .replace(/[^\w.-]+/g, "-")
+    .replace(/^\.+/, "")
+    .replace(/-$/, "");
 
 function noAddress(text: string, expected: string, cause?: unknown): DeepLabError {
   const found = shownAddress(text);

@@ -4,9 +4,10 @@ import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { glob, isDynamicPattern } from "tinyglobby";
 import { DeepLabError } from "../../errors.js";
+import { isAddressText, shownAddress } from "../../image/address-text.js";
 import { pictureExtensions } from "../../image/extensions.js";
 import { showPath } from "../../show.js";
-import { cameraPlace, fileOf, shownAddress, webPlace } from "./addresses.js";
+import { cameraPlace, fileOf, webPlace } from "./addresses.js";
 import { formatSuffixes } from "./formats.js";
 import { isBelow } from "./places.js";
 
@@ -64,6 +65,7 @@ async function find(text: string, recursive: boolean): Promise<FoundInputs> {
   const file = text.startsWith("file:") ? fileOf(text) : text;
   const facts = await stat(file).catch(() => undefined);
   if (facts?.isDirectory()) return inFolder(text, file, recursive);
+  if (facts === undefined && isAddressText(file)) return only(otherAddress(file));
   if (facts === undefined && isDynamicPattern(text)) return matching(text);
   return only(fileInput(file, path.basename(file), text));
 }
@@ -79,6 +81,11 @@ function camera(text: string): Input {
 function webFile(text: string): Input {
   const place = webPlace(text);
   return { kind: isClip(place) ? "clip" : "picture", name: shownAddress(text), id: text, place };
+}
+
+// Nobody reads it: infer will say so.
+function otherAddress(text: string): Input {
+  return { kind: "picture", name: shownAddress(text), id: text, place: webPlace(text) };
 }
 
 async function inFolder(text: string, folder: string, recursive: boolean): Promise<FoundInputs> {

@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { LastLines } from "../../compile/last-lines.js";
 import { DeepLabError } from "../../errors.js";
-import { shownAddress, withShownAddresses } from "../segment/addresses.js";
+import { shownAddress, withShownAddresses } from "../../image/address-text.js";
 
 /** How a process ended. */
 export interface ToolEnd {
