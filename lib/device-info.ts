@@ -1,7 +1,6 @@
 // What model.info() says of the GPUs that a model runs on, and of where its stages run.
 
-import type { NativeModelInfo } from "./native.js";
-import type { NativeDeviceUse } from "./native-device.js";
+import type { NativeDeviceUse, NativeModelInfo } from "./native.js";
 
 /** Where what surrounds the network is done. */
 export interface StageInfo {

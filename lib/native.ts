@@ -8,7 +8,7 @@ import type {
   NativeEngineBuildSpec,
   NativeEngineTarget,
 } from "./native-build.js";
-import type { NativeDeviceUse } from "./native-device.js";
+import type { NativeBuildInfo, NativeMemoryStats, NativeModelInfo, NativeModelStats } from "./native-info.js";
 import type { NativeLog } from "./native-log.js";
 import type { NativeMaskExport, NativeMasks } from "./native-masks.js";
 import type { NativeSessionOptions } from "./native-session.js";
@@ -24,6 +24,7 @@ import type {
 /** The folder of the addon; libraries shipped with it lie beside it. */
 export { addonFolder } from "./addon-loader.js";
 export type * from "./native-build.js";
+export type * from "./native-info.js";
 export type * from "./native-log.js";
 export type * from "./native-session.js";
 export type * from "./native-visualize.js";
@@ -189,42 +190,6 @@ export interface NativeImageResult {
   readonly tensors: readonly NativeTensor[];
 }
 
-/** What was loaded and by what. `dims` hold -1 where the model leaves a dimension open. */
-export interface NativeModelInfo {
-  /** Registry name of what executes: `"onnxruntime"`. */
-  readonly backend: string;
-  readonly device: string;
-  /** ONNX Runtime's: `"cpu"`, `"cuda"` or `"tensorrt"`; empty where it is not what executes. */
-  readonly provider: string;
-  /** Why this backend and device were taken. */
-  readonly reason: string;
-  readonly libraryPath: string;
-  readonly libraryVersion: string;
-  readonly inputName: string;
-  readonly inputDtype: string;
-  readonly inputDims: readonly number[];
-  readonly outputName: string;
-  readonly outputDtype: string;
-  readonly outputDims: readonly number[];
-  /** K: channels of the logits. */
-  readonly channels: number;
-  /** How many class ids the maps can hold: `max(classCount, K)`. */
-  readonly idCount: number;
-  /** 1: Uint8 maps, 2: Uint16 maps. */
-  readonly idBytes: number;
-  readonly minBatch: number;
-  readonly maxBatch: number;
-  readonly intraOpThreads: number;
-  /** Instruction set of the kernels: `"scalar"`, `"avx2"`, `"avx512"` or `"neon"`. */
-  readonly simd: string;
-  /** Handles in this process that share this loaded model. */
-  readonly sharedBy: number;
-  /** Where pre- and post-processing run: `"cpu"` or `"cuda"`. */
-  readonly kernels: "cpu" | "cuda";
-  /** The GPUs it runs on; none for the CPU. */
-  readonly devices: readonly NativeDeviceUse[];
-}
-
 /** Measuring which batch is quickest for an image: the network is run on zeros. */
 export interface NativeWarmUpRequest {
   /** As that of a {@link NativeInferRequest}, and from the same numbers. */
@@ -234,47 +199,6 @@ export interface NativeWarmUpRequest {
   readonly inputHeight: number;
   /** Runs of each batch size, beside one that does not count. */
   readonly rounds: number;
-}
-
-/** Milliseconds. */
-export interface NativeStageTimes {
-  readonly mean: number;
-  readonly max: number;
-}
-
-/** What the scheduler of a loaded model has counted, over all its handles. Requests, but where images are named. */
-export interface NativeModelStats {
-  readonly submitted: number;
-  readonly answered: number;
-  readonly failed: number;
-  /** Settled by an abort or a close. */
-  readonly aborted: number;
-  /** Settled at their deadline. */
-  readonly expired: number;
-  /** Found the queue full. */
-  readonly rejected: number;
-  /** Images that went through the network. */
-  readonly images: number;
-  /** Images that wait, and that are worked on. */
-  readonly waiting: number;
-  readonly running: number;
-  /** `[n]`: batches of n images. */
-  readonly batches: readonly number[];
-  /** Of an image; `network` of a batch. */
-  readonly queue: NativeStageTimes;
-  readonly preprocess: NativeStageTimes;
-  readonly network: NativeStageTimes;
-  readonly postprocess: NativeStageTimes;
-  /** What `warmUp` measured: milliseconds of the network per image, by batch size; empty without one. */
-  readonly profile: readonly { readonly images: number; readonly perImage: number }[];
-  /** The measured size of the network's input. */
-  readonly profileWidth: number;
-  readonly profileHeight: number;
-  /** Images of one call that go together, and of several calls. */
-  readonly ownBatch: number;
-  readonly sharedBatch: number;
-  /** In effect. */
-  readonly maxInFlight: number;
 }
 
 /** An env-local handle to a process-wide model. */
@@ -302,27 +226,6 @@ export interface NativeModel {
   cancel(requestId: number): void;
   /** Idempotent; waits for running work; queued and later work is `CLOSED`. */
   close(): Promise<void>;
-}
-
-export interface NativeBuildInfo {
-  readonly version: string;
-  readonly compiler: string;
-  readonly napiVersion: number;
-  readonly sanitizers: string;
-  /** What `DEEPLAB_RT_SIMD` may name on this machine, worst first; the last one is the default. */
-  readonly simdLevels: readonly string[];
-}
-
-export interface NativeMemoryStats {
-  /** Bytes of pooled host memory in use, and idle but kept for the next request. */
-  readonly usedBytes: number;
-  readonly idleBytes: number;
-  /** Bytes of callers' pixels that were copied since the process began. */
-  readonly copiedBytes: number;
-  /** Models loaded in this process. */
-  readonly models: number;
-  /** Threads of the shared pool. */
-  readonly poolThreads: number;
 }
 
 /** An error of native code: `code` is one of `errorCodes`, `detail` pairs say what was found. */
