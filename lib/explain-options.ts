@@ -2,9 +2,9 @@
 
 import { integerOption, optionObject } from "./checks.js";
 import { DeepLabError } from "./errors.js";
+import type { ImageMetadata } from "./image-metadata.js";
 import type { DefaultParts } from "./include.js";
 import { type InferOptions, inferKeys } from "./infer-options.js";
-import type { ImageMetadata } from "./result.js";
 
 /** A pixel of the caller's picture, counted from its top left after EXIF orientation. */
 export interface PixelPlace {

@@ -54,6 +54,7 @@ export type { EncodedBytes } from "./image/encoded.js";
 export type { SharpLike, SharpPixels } from "./image/pipeline.js";
 export type { ColorFormat, RawImage } from "./image/raw.js";
 export type { ImageSource } from "./image/source.js";
+export type { ImageMetadata } from "./image-metadata.js";
 export type {
   AtLeastDefaultParts,
   Certain,
@@ -77,11 +78,12 @@ export type { InferenceConfig, StaticCropPercents } from "./packages/inference-c
 export type { PackageFormat } from "./packages/model-package.js";
 export type { EngineBatch } from "./packages/trt-config.js";
 export { Probabilities } from "./probabilities.js";
-export { type ImageMetadata, SemanticSegmentationResult, type Timings } from "./result.js";
+export { SemanticSegmentationResult } from "./result.js";
 export type { FrameReader, FrameSource, FrameStream } from "./stream/frames.js";
 export type { ResultStream, StreamFailure, StreamItem, StreamStats } from "./stream/items.js";
 export type { OnFrameError, StreamOptions } from "./stream/options.js";
 export type { Confidence, RecommendedParameters } from "./thresholds.js";
+export type { Timings } from "./timings.js";
 export type { ProbabilityPlanes, ResultData, TransferableResult } from "./transferable.js";
 export { type ColorizeOptions, colorize } from "./visualize/colorize.js";
 export { type LegendOptions, type LegendPlacement, legend } from "./visualize/legend.js";

@@ -1,10 +1,31 @@
 // From the buffers that native code filled to the parts of a result.
 
 import { DeepLabError } from "./errors.js";
-import type { ResultPart, ResultValues } from "./include.js";
+import type { ImageRules } from "./image/taken.js";
+import type { IncludeFlags, ResultPart, ResultValues } from "./include.js";
 import type { NativeImageResult } from "./native.js";
+import type { OutputTarget } from "./output.js";
 import { Probabilities } from "./probabilities.js";
-import type { ResultContext, ResultRequest } from "./result.js";
+
+/** Facts of the model that a result needs to explain itself. */
+export interface ResultContext {
+  readonly classNames: readonly string[];
+  readonly backgroundClassId: number;
+  readonly idCount: number;
+  readonly idBytes: number;
+  readonly resizeMode: "stretch" | "letterbox" | "center-crop";
+}
+
+/** What the call asked for. */
+export interface ResultRequest {
+  readonly include: IncludeFlags;
+  /** Names of the planes of `probabilities`. */
+  readonly probabilityClasses: readonly string[];
+  /** The caller's arrays, where there are some. */
+  readonly out: OutputTarget | undefined;
+  /** What the model lets its images be; those of overlays too. */
+  readonly imageRules: ImageRules;
+}
 
 /** Size of the maps. */
 export interface MapSize {

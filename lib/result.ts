@@ -8,87 +8,19 @@ import { type PngOptions, toPNG } from "./export/png.js";
 import { type ClassPolygons, type PolygonOptions, toPolygons } from "./export/polygons.js";
 import { type ClassRle, type RleOptions, toRLE } from "./export/rle.js";
 import type { ImageRules } from "./image/taken.js";
-import type { AtLeastDefaultParts, Holding, IncludeFlags, ResultValues } from "./include.js";
+import { type ImageMetadata, imageMetadata } from "./image-metadata.js";
+import type { AtLeastDefaultParts, Holding, ResultValues } from "./include.js";
 import type { NativeImageResult } from "./native.js";
-import { type Geometry, readGeometry, readMapFacts, readTimings } from "./native-facts.js";
-import type { OutputTarget } from "./output.js";
+import { readMapFacts } from "./native-facts.js";
 import { ResultMemory } from "./result-memory.js";
-import { included, ownBuffers, resultParts } from "./result-parts.js";
+import { included, ownBuffers, type ResultContext, type ResultRequest, resultParts } from "./result-parts.js";
+import { joinTimings, type OuterTimings, type Timings } from "./timings.js";
 import { type TransferableResult, transferable } from "./transferable.js";
 import { type ColorizeOptions, colorize } from "./visualize/colorize.js";
 import { type LegendOptions, legend } from "./visualize/legend.js";
 import type { SegmentationMaps } from "./visualize/maps.js";
 import { type OverlayOptions, paintOverlay } from "./visualize/overlay.js";
 import type { PictureFormat, PictureOf } from "./visualize/picture.js";
-
-/** Where the picture went on its way into the network. */
-export interface ImageMetadata {
-  /** Size of the picture, after EXIF orientation. */
-  readonly sourceWidth: number;
-  readonly sourceHeight: number;
-  /** The part of the picture that was used; the whole one without a static crop. Pixels. */
-  readonly staticCrop: {
-    readonly x: number;
-    readonly y: number;
-    readonly width: number;
-    readonly height: number;
-  };
-  /** How that part became the network's input. */
-  readonly resize: {
-    readonly mode: "stretch" | "letterbox" | "center-crop";
-    /** Size of the network's input. */
-    readonly inputWidth: number;
-    readonly inputHeight: number;
-    /** Pads in pixels of the input; negative where center-crop cut the picture. */
-    readonly padLeft: number;
-    readonly padTop: number;
-    readonly padRight: number;
-    readonly padBottom: number;
-    /** Pixels of the input per pixel of the picture. */
-    readonly scaleX: number;
-    readonly scaleY: number;
-  };
-}
-
-/** Milliseconds of each stage. In a list, pictures share a batch: `network` is that of their batch. */
-export interface Timings {
-  /** Reading and decoding, without loading the decoder itself; 0 for raw pixels. */
-  readonly decode: number;
-  /** Waiting for earlier requests. */
-  readonly queue: number;
-  readonly preprocess: number;
-  /** Where a request is launched whole (`cudaGraphs`): everything on the GPU, the other stages being part of it. */
-  readonly network: number;
-  readonly postprocess: number;
-  /** From the call to its end, the whole list where there is one. */
-  readonly total: number;
-}
-
-/** Facts of the model that a result needs to explain itself. */
-export interface ResultContext {
-  readonly classNames: readonly string[];
-  readonly backgroundClassId: number;
-  readonly idCount: number;
-  readonly idBytes: number;
-  readonly resizeMode: "stretch" | "letterbox" | "center-crop";
-}
-
-/** What the call asked for. */
-export interface ResultRequest {
-  readonly include: IncludeFlags;
-  /** Names of the planes of `probabilities`. */
-  readonly probabilityClasses: readonly string[];
-  /** The caller's arrays, where there are some. */
-  readonly out: OutputTarget | undefined;
-  /** What the model lets its images be; those of overlays too. */
-  readonly imageRules: ImageRules;
-}
-
-/** Time spent outside native code, milliseconds. */
-export interface OuterTimings {
-  readonly decode: number;
-  readonly total: number;
-}
 
 /**
  * A class and a confidence for every pixel of one image, and what else `include` asked for. Its arrays are yours for
@@ -144,7 +76,6 @@ export class SemanticSegmentationResult<
     request: ResultRequest,
     outer: OuterTimings,
   ) {
-    const { queue, preprocess, network, postprocess } = readTimings(native.facts);
     const map = readMapFacts(native.facts);
     this.width = map.width;
     this.height = map.height;
@@ -157,7 +88,7 @@ export class SemanticSegmentationResult<
     this.classNames = context.classNames as readonly Classes[];
     this.backgroundClassId = context.backgroundClassId;
     this.idCount = context.idCount;
-    this.timings = { decode: outer.decode, queue, preprocess, network, postprocess, total: outer.total };
+    this.timings = joinTimings(native.facts, outer);
     this.nonFinitePixels = map.nonFinitePixels;
     this.#facts = native.facts;
     this.#context = context;
@@ -167,7 +98,7 @@ export class SemanticSegmentationResult<
 
   /** Where the picture went on its way into the network. */
   get imageMetadata(): ImageMetadata {
-    this.#metadata ??= metadata(readGeometry(this.#facts), this.#context);
+    this.#metadata ??= imageMetadata(this.#facts, this.#context.resizeMode);
     return this.#metadata;
   }
 
@@ -343,23 +274,4 @@ export class SemanticSegmentationResult<
     included(this.segmentationMap, "segmentationMap", method);
     return this as this & SegmentationMaps & { readonly confidence: Float32Array };
   }
-}
-
-function metadata(g: Geometry, context: ResultContext): ImageMetadata {
-  return {
-    sourceWidth: g.sourceWidth,
-    sourceHeight: g.sourceHeight,
-    staticCrop: { x: g.cropX, y: g.cropY, width: g.cropWidth, height: g.cropHeight },
-    resize: {
-      mode: context.resizeMode,
-      inputWidth: g.inputWidth,
-      inputHeight: g.inputHeight,
-      padLeft: g.padLeft,
-      padTop: g.padTop,
-      padRight: g.padRight,
-      padBottom: g.padBottom,
-      scaleX: g.scaleX,
-      scaleY: g.scaleY,
-    },
-  };
 }

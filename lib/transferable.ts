@@ -1,10 +1,12 @@
 // A result as plain data in memory of its own, which may be posted to another thread without a further copy.
 
 import { DeepLabError } from "./errors.js";
+import type { ImageMetadata } from "./image-metadata.js";
 import type { ResultValues } from "./include.js";
 import { native } from "./native.js";
 import type { Probabilities } from "./probabilities.js";
-import type { ImageMetadata, SemanticSegmentationResult, Timings } from "./result.js";
+import type { SemanticSegmentationResult } from "./result.js";
+import type { Timings } from "./timings.js";
 import { bytesOf } from "./visualize/map-bytes.js";
 
 type AnyArray = Uint8Array | Uint16Array | Float32Array | Float64Array;

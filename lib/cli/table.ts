@@ -1,7 +1,7 @@
 // Plain tables, and the report of one result; used by the commands and by "npm start".
 
 import type { ClassStats } from "../class-stats.js";
-import type { Timings } from "../result.js";
+import type { Timings } from "../timings.js";
 
 /** One column: its title and on which side the text stands. */
 export interface Column {

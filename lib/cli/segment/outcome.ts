@@ -2,7 +2,7 @@
 
 import type { ClassStats } from "../../class-stats.js";
 import type { DeepLabError } from "../../errors.js";
-import type { Timings } from "../../result.js";
+import type { Timings } from "../../timings.js";
 import type { Format } from "./formats.js";
 
 /** Paths of what was written, by format. */
