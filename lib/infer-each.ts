@@ -1,6 +1,7 @@
 // A list whose images fail each for itself (`onError: "result"`): one bad image must cost the others nothing but a
 // second try.
 
+import { DeepLabError } from "./errors.js";
 import {
   decodersAtOnce,
   type ImageRequest,
@@ -12,6 +13,8 @@ import {
 import type { LoadedImage } from "./image/source.js";
 import type { LoadSettings, TakeSettings } from "./image/taken.js";
 import type { FailedImage } from "./infer-failure.js";
+import type { NativeImageResult } from "./native.js";
+import { readMapFacts } from "./native-facts.js";
 
 /** What one step made of an image. */
 export type Outcome<T> = { readonly done: T } | FailedImage;
@@ -104,4 +107,17 @@ function placeOf(error: unknown, count: number): number | "unknown" {
   if (Number.isInteger(at) && at >= 0 && at < count) return at;
   if (!ofSomeImage.includes(code ?? "")) throw error;
   return count === 1 ? 0 : "unknown";
+}
+
+/** What `strict` makes of an image's answer, in the words of native code (`RefuseNonFinite` in unit_steps.cc). */
+export function finiteOrFailed<T extends { readonly native: NativeImageResult }>(
+  outcome: Outcome<T> | undefined,
+  index: number,
+  strict: boolean,
+): Outcome<T> {
+  if (outcome === undefined) throw new DeepLabError("INTERNAL", "An image was neither answered nor failed.");
+  const nonFinitePixels = "done" in outcome ? readMapFacts(outcome.done.native.facts).nonFinitePixels : 0;
+  if (!strict || nonFinitePixels === 0) return outcome;
+  const message = `${nonFinitePixels} pixels have logits that are not finite numbers.`;
+  return { index, error: new DeepLabError("NON_FINITE_LOGITS", message, { detail: { nonFinitePixels } }) };
 }

@@ -4,7 +4,6 @@ import { setMaxListeners } from "node:events";
 import { abortable } from "./abort.js";
 import type { Admission } from "./admission.js";
 import { invalidOption } from "./checks.js";
-import { deadlineExceeded, timeLeft } from "./deadline.js";
 import { traced } from "./diagnostics.js";
 import { DeepLabError } from "./errors.js";
 import {
@@ -24,13 +23,13 @@ import {
   type TakenImage,
   type TakeSettings,
 } from "./image/taken.js";
-import { loadEach, type Outcome, runEach, takeEach } from "./infer-each.js";
+import { finiteOrFailed, loadEach, type Outcome, runEach, takeEach } from "./infer-each.js";
 import type { FailedImage } from "./infer-failure.js";
-import { type InferSettings, parseInferOptions } from "./infer-options.js";
+import { parseInferOptions } from "./infer-options.js";
 import type { ModelFacts } from "./model-facts.js";
 import type { NativeImageResult, NativeModel } from "./native.js";
+import { NativeCalls, type NativeWork } from "./native-calls.js";
 import { readMapFacts } from "./native-facts.js";
-import { packRequest } from "./native-request.js";
 import { type OutputTarget, parseOutput } from "./output.js";
 import { SemanticSegmentationResult } from "./result.js";
 import { stopSignal } from "./stop-signal.js";
@@ -53,13 +52,8 @@ export interface InferenceParts {
 }
 
 // A call on its way.
-interface Call {
+interface Call extends NativeWork {
   readonly request: ImageRequest;
-  readonly settings: InferSettings;
-  readonly outputs: readonly OutputTarget[];
-  /** `performance.now()` at the call. */
-  readonly start: number;
-  readonly capture: boolean;
 }
 
 interface Worked {
@@ -75,12 +69,13 @@ interface WorkedOne {
 /** Runs the calls of one model handle. */
 export class Inference {
   readonly #parts: InferenceParts;
+  readonly #calls: NativeCalls;
   readonly #closing = new AbortController();
-  #lastRequest = 0;
 
   /** Made by the model. */
   constructor(parts: InferenceParts) {
     this.#parts = parts;
+    this.#calls = new NativeCalls(parts.native, parts.facts);
     setMaxListeners(0, this.#closing.signal); // every call that reads pictures listens
   }
 
@@ -133,19 +128,8 @@ export class Inference {
    * Has native code measure which batch is quickest; `stats()` of the native model then says.
    * @throws DeepLabError BACKEND_FAILED, CLOSED, …; an abort rejects with `signal.reason`
    */
-  async measure(input: PictureSize, rounds: number, signal: AbortSignal | undefined): Promise<void> {
-    signal?.throwIfAborted();
-    const requestId = ++this.#lastRequest;
-    const { native } = this.#parts;
-    const { width: inputWidth, height: inputHeight } = input;
-    const work = native.warmUp({ requestId, inputWidth, inputHeight, rounds });
-    const onAbort = () => native.cancel(requestId);
-    signal?.addEventListener("abort", onAbort, { once: true });
-    try {
-      await abortable(work, signal);
-    } finally {
-      signal?.removeEventListener("abort", onAbort);
-    }
+  measure(input: PictureSize, rounds: number, signal: AbortSignal | undefined): Promise<void> {
+    return this.#calls.measure(input, rounds, signal);
   }
 
   #begin(request: ImageRequest, options: unknown, start: number, capture: boolean): Call {
@@ -195,7 +179,7 @@ export class Inference {
     try {
       const load = (settings: LoadSettings) => loadImages(ownImages(taken), settings);
       const loaded = readyImages(taken) ?? (await this.#load(call, load));
-      return { loaded, natives: await this.#callNative(call, loaded) };
+      return { loaded, natives: await this.#calls.infer(call, loaded.map(imageOf)) };
     } finally {
       admission.leave(count);
     }
@@ -219,7 +203,7 @@ export class Inference {
       const lenient = { ...call, settings: { ...settings, strict: false } };
       const run = async (some: readonly number[]) => {
         const given = outputs.length === 0 ? outputs : some.map((i) => outputs[i] ?? noOutput);
-        const natives = await this.#callNative({ ...lenient, outputs: given }, some.map(at));
+        const natives = await this.#calls.infer({ ...lenient, outputs: given }, some.map(at).map(imageOf));
         return natives.map((native, n) => ({ native, loaded: at(some[n] as number) }));
       };
       const worked = await runEach(places, run);
@@ -247,44 +231,6 @@ export class Inference {
     } finally {
       release();
     }
-  }
-
-  #callNative(call: Call, loaded: readonly LoadedImage[]): Promise<readonly NativeImageResult[]> {
-    const { settings, start } = call;
-    const { signal, deadline } = settings;
-    signal?.throwIfAborted();
-    const left = timeLeft(deadline, start);
-    const requestId = ++this.#lastRequest;
-    const work = this.#parts.native.infer(this.#nativeRequest(call, loaded, requestId, left));
-    return signal === undefined && deadline === 0 ? work : this.#watched(work, requestId, settings);
-  }
-
-  // Cancelled or not, running work ends in native code, which holds on to the pixels until then.
-  async #watched<T>(work: Promise<T>, requestId: number, { signal, deadline }: InferSettings): Promise<T> {
-    const onAbort = () => this.#parts.native.cancel(requestId);
-    signal?.addEventListener("abort", onAbort, { once: true });
-    try {
-      return await work;
-    } catch (error) {
-      throw (error as { code?: unknown }).code === "DEADLINE_EXCEEDED" ? deadlineExceeded(deadline) : error;
-    } finally {
-      signal?.removeEventListener("abort", onAbort);
-    }
-  }
-
-  #nativeRequest(call: Call, loaded: readonly LoadedImage[], requestId: number, deadline: number) {
-    const { settings, outputs, capture } = call;
-    const { facts } = this.#parts;
-    for (const out of outputs) checkMemory(out);
-    const images = loaded.map(({ image }) => image);
-    const packed = packRequest({ requestId, deadline, captureTensors: capture, settings, images, outputs });
-    return {
-      numbers: packed.numbers,
-      arrays: packed.arrays,
-      probabilityChannels: settings.probabilities.channels,
-      overlayColors: settings.include.overlay ? (settings.overlayColors ?? facts.overlayColors) : noColors,
-      thresholds: facts.thresholds(settings.confidence),
-    };
   }
 
   #answers({ settings, outputs, start }: Call, { loaded, natives }: Worked): Answer[] {
@@ -323,8 +269,8 @@ export function first<T>(answers: readonly T[]): T {
   return answer;
 }
 
-const noColors = new Uint8Array(0);
 const noOutput: OutputTarget = { segmentationMap: undefined, confidence: undefined };
+const imageOf = ({ image }: LoadedImage) => image;
 
 function unlessAborted<T>(work: Promise<T>, { settings: { signal } }: Call): Promise<T> {
   return signal === undefined ? work : abortable(work, signal);
@@ -337,26 +283,5 @@ async function orDrop<T>(images: readonly TakenImage[], work: Promise<T>): Promi
   } catch (error) {
     dropImages(images);
     throw error;
-  }
-}
-
-// What `strict` makes of an image's answer, in the words of native code (`RefuseNonFinite` in unit_steps.cc).
-function finiteOrFailed(
-  outcome: Outcome<WorkedOne> | undefined,
-  index: number,
-  strict: boolean,
-): Outcome<WorkedOne> {
-  if (outcome === undefined) throw new DeepLabError("INTERNAL", "An image was neither answered nor failed.");
-  const nonFinitePixels = "done" in outcome ? readMapFacts(outcome.done.native.facts).nonFinitePixels : 0;
-  if (!strict || nonFinitePixels === 0) return outcome;
-  const message = `${nonFinitePixels} pixels have logits that are not finite numbers.`;
-  return { index, error: new DeepLabError("NON_FINITE_LOGITS", message, { detail: { nonFinitePixels } }) };
-}
-
-// Checked at the call, but pictures are decoded and calls wait after that.
-function checkMemory(out: OutputTarget): void {
-  for (const [part, array] of Object.entries(out)) {
-    if (array?.length === 0)
-      invalidOption(`out.${part}`, "an array with memory (was it transferred?)", array);
   }
 }
