@@ -3,7 +3,7 @@
 
 import { DeepLabError } from "./errors.js";
 import {
-  decodersAtOnce,
+  fewAtOnce,
   type ImageRequest,
   loadImages,
   ownImages,
@@ -42,15 +42,10 @@ export async function loadEach(
   settings: LoadSettings,
 ): Promise<Outcome<LoadedImage>[]> {
   const loaded: Outcome<LoadedImage>[] = [];
-  const queue = taken.entries();
-  const loadSome = async () => {
-    // One iterator for all: each takes the next image that nobody has.
-    for (const [index, one] of queue) {
-      settings.stop.throwIfAborted();
-      loaded[index] = "done" in one ? await loadOne(one.done, index, settings) : one;
-    }
-  };
-  await Promise.all(Array.from({ length: decodersAtOnce }, loadSome));
+  await fewAtOnce(taken, async (one, index) => {
+    settings.stop.throwIfAborted();
+    loaded[index] = "done" in one ? await loadOne(one.done, index, settings) : one;
+  });
   return loaded;
 }
 

@@ -7,8 +7,8 @@ import { isNodeStream, isWebStream } from "./byte-stream.js";
 import { type ImageSource, type LoadedImage, loadImage, ownPixels, takeImage } from "./source.js";
 import { dropImages, type LoadSettings, type TakenImage, type TakeSettings } from "./taken.js";
 
-/** libuv has four threads by default; more decoders at once would only hold more memory. */
-export const decodersAtOnce = 4;
+// libuv has four threads by default; more decoders at once would only hold more memory.
+const decodersAtOnce = 4;
 
 /** One image or a list of them; errors of a list say which. */
 export interface ImageRequest {
@@ -93,7 +93,8 @@ async function loadSome(images: readonly TakenImage[], settings: LoadSettings) {
   const loaded: LoadedImage[] = [];
   const failures: Failure[] = [];
   const underWay = new Map<number, AbortController>();
-  const load = async (index: number, image: TakenImage) => {
+  await fewAtOnce(images, async (image, index) => {
+    if (failures.length > 0 || settings.stop.aborted) return;
     const own = new AbortController();
     underWay.set(index, own);
     const { signal, release } = stopSignal([settings.stop, own.signal]);
@@ -106,15 +107,19 @@ async function loadSome(images: readonly TakenImage[], settings: LoadSettings) {
       underWay.delete(index);
       release();
     }
-  };
-  const queue = images.entries();
-  const loadInTurn = async () => {
-    // One iterator for all: each takes the next image that nobody has.
-    for (const [index, image] of queue) {
-      if (failures.length > 0 || settings.stop.aborted) return;
-      await load(index, image);
-    }
-  };
-  await Promise.all(Array.from({ length: decodersAtOnce }, loadInTurn));
+  });
   return { loaded, failures };
+}
+
+/** Works on the images of a list in their order, a few of them at once. An error is that of the whole. */
+export async function fewAtOnce<T>(
+  items: readonly T[],
+  work: (item: T, index: number) => Promise<void>,
+): Promise<void> {
+  const queue = items.entries();
+  const inTurn = async () => {
+    // One iterator for all: each takes the next item that nobody has.
+    for (const [index, item] of queue) await work(item, index);
+  };
+  await Promise.all(Array.from({ length: decodersAtOnce }, inTurn));
 }
