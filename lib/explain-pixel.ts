@@ -1,10 +1,14 @@
 // Why a pixel has the class it has: what the network thought of it, and which rule of post-processing decided.
 
+import { checkPixel, type ExplainSettings } from "./explain-options.js";
+import type { ImageSource } from "./image/source.js";
 import type { Holding } from "./include.js";
+import { first, type Inference } from "./inference.js";
 import type { ModelFacts } from "./model-facts.js";
 import { idsOfChannels } from "./probabilities.js";
 import type { SemanticSegmentationResult } from "./result.js";
 import { show } from "./show.js";
+import { parseConfidence } from "./thresholds.js";
 import { nameOfClass } from "./visualize/maps.js";
 
 /** A class that a pixel might have. */
@@ -67,25 +71,47 @@ export type PixelExplanation<Classes extends string = string> =
   | PixelDecision<Classes>
   | UndecidedPixel<Classes>;
 
-/** What `include` must ask for. */
-export const explainedParts = ["segmentationMap", "confidence", "probabilities"] as const;
+// What `include` must ask for.
+const explainedParts = ["segmentationMap", "confidence", "probabilities"] as const;
 
-/** A result that holds what an explanation is made of. */
-export type ExplainedResult = SemanticSegmentationResult<Holding<typeof explainedParts>>;
+// A result that holds what an explanation is made of.
+type ExplainedResult = SemanticSegmentationResult<Holding<typeof explainedParts>>;
 
-/** What of a call an explanation needs. */
-export interface PixelQuestion {
+// What of a call an explanation needs.
+interface PixelQuestion {
   readonly x: number;
   readonly y: number;
   readonly topK: number;
-  /** One threshold per class id. */
+  // One threshold per class id.
   readonly thresholds: Float32Array;
 }
 
 type ModelClasses = Pick<ModelFacts, "classNames" | "backgroundClassId" | "channels">;
 
-/** Explains one pixel of a result by the result itself. */
-export function explainPixel(
+/**
+ * Segments the picture and explains one pixel of the result, which it gives back at once.
+ * @throws DeepLabError as `infer`; OPTION_INVALID for a pixel that the picture does not have
+ */
+export async function runExplanation(
+  inference: Inference,
+  facts: ModelFacts,
+  image: ImageSource,
+  settings: ExplainSettings,
+): Promise<PixelExplanation> {
+  const asked = { ...settings.infer, include: explainedParts };
+  const { result } = first(await inference.run({ sources: [image], isList: false }, asked));
+  try {
+    checkPixel(settings, result.imageMetadata);
+    const confidence = parseConfidence(settings.infer.confidence, facts.classNames);
+    const question = { ...settings, thresholds: facts.thresholds(confidence) };
+    return explainPixel(result as ExplainedResult, question, facts);
+  } finally {
+    result.dispose(); // planes of all classes are large
+  }
+}
+
+// By the result itself.
+function explainPixel(
   result: ExplainedResult,
   question: PixelQuestion,
   model: ModelClasses,

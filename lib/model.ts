@@ -4,13 +4,8 @@ import { Admission, type OnFull } from "./admission.js";
 import { type BufferRegistration, registerMemory } from "./buffer-registration.js";
 import type { LoadedNetwork } from "./engine-load.js";
 import { type CallSite, callSite, DeepLabError, fromNative } from "./errors.js";
-import { checkPixel, type ExplainOptions, type PixelPlace, parseExplainOptions } from "./explain-options.js";
-import {
-  type ExplainedResult,
-  explainedParts,
-  explainPixel,
-  type PixelExplanation,
-} from "./explain-pixel.js";
+import { type ExplainOptions, type PixelPlace, parseExplainOptions } from "./explain-options.js";
+import { type PixelExplanation, runExplanation } from "./explain-pixel.js";
 import { allocateImage } from "./image/allocate.js";
 import type { ColorFormat } from "./image/raw.js";
 import type { ImageSource as Source } from "./image/source.js";
@@ -30,7 +25,7 @@ import type { FrameSource } from "./stream/frames.js";
 import type { ResultStream, StreamFailure, StreamItem } from "./stream/items.js";
 import { openStream } from "./stream/open.js";
 import type { OnFrameError, StreamOptions } from "./stream/options.js";
-import { parseConfidence, type RecommendedParameters } from "./thresholds.js";
+import type { RecommendedParameters } from "./thresholds.js";
 import { parseWarmUpOptions, runWarmUp, type WarmUpOptions } from "./warm-up.js";
 import { WarnOnce } from "./warnings.js";
 
@@ -318,17 +313,7 @@ export class SemanticSegmentationModel<Classes extends string = string> implemen
 
   async #explain(image: Source, place: unknown, options: unknown): Promise<PixelExplanation> {
     this.#checkOpen();
-    const settings = parseExplainOptions(place, options);
-    const asked = { ...settings.infer, include: explainedParts };
-    const { result } = first(await this.#inference.run({ sources: [image], isList: false }, asked));
-    try {
-      checkPixel(settings, result.imageMetadata);
-      const confidence = parseConfidence(settings.infer.confidence, this.classNames);
-      const question = { ...settings, thresholds: this.#facts.thresholds(confidence) };
-      return explainPixel(result as ExplainedResult, question, this.#facts);
-    } finally {
-      result.dispose(); // planes of all classes are large
-    }
+    return runExplanation(this.#inference, this.#facts, image, parseExplainOptions(place, options));
   }
 
   async #warmUp(options: unknown): Promise<BatchingInfo | null> {
