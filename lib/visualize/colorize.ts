@@ -1,7 +1,6 @@
 // The class map in opaque colours.
 
 import { abortable } from "../abort.js";
-import { optionObject, signalOption } from "../checks.js";
 import { callSite, fromNative } from "../errors.js";
 import { palettePng } from "../export/png.js";
 import { native } from "../native.js";
@@ -13,10 +12,10 @@ import { type CheckedMaps, checkMaps, type SegmentationMaps } from "./maps.js";
 import { colorBytes, type Palette, paletteColors, type Rgba } from "./palette.js";
 import {
   encodePicture,
-  encodingOption,
   type PictureFormat,
   type PictureOf,
   type PictureOptions,
+  pictureRequest,
   type RgbaImage,
 } from "./picture.js";
 
@@ -48,15 +47,12 @@ export function colorize<Format extends PictureFormat = "rgba">(
   ) as Promise<PictureOf<Format>>;
 }
 
-async function paint(given: SegmentationMaps, options: ColorizeOptions): Promise<RgbaImage | Buffer> {
-  const keys = ["palette", "classes", "format", "quality", "signal"];
-  const { palette, classes, format, quality, signal } = optionObject(options, "options of colorize()", keys);
-  const maps = checkMaps(given, "colorize()");
-  const encoding = encodingOption(format, quality);
-  const stop = signalOption(signal);
-  const all = paletteColors(palette, maps, black);
+async function paint(source: SegmentationMaps, options: ColorizeOptions): Promise<RgbaImage | Buffer> {
+  const { given, encoding, stop } = pictureRequest(options, "options of colorize()", ["palette", "classes"]);
+  const maps = checkMaps(source, "colorize()");
+  const all = paletteColors(given.palette, maps, black);
   const background = all[maps.backgroundClassId] ?? black;
-  const chosen = chosenClasses(classes, maps);
+  const chosen = chosenClasses(given.classes, maps);
   const colors = all.map((color, id) => (chosen === undefined || chosen.has(id) ? color : background));
   stop?.throwIfAborted();
   const isBytes = maps.segmentationMap.BYTES_PER_ELEMENT === 1;

@@ -2,7 +2,7 @@
 // look the same on a server without any font.
 
 import { abortable } from "../abort.js";
-import { choiceOption, integerOption, invalidOption, optionObject, signalOption } from "../checks.js";
+import { choiceOption, integerOption, invalidOption, optionObject } from "../checks.js";
 import { callSite, fromNative } from "../errors.js";
 import { type NativeLegend, native } from "../native.js";
 import { whileReading } from "../result-memory.js";
@@ -12,10 +12,10 @@ import { type CheckedMaps, checkMaps, nameOfClass, type SegmentationMaps } from 
 import { colorBytes, type Palette, paletteColors, type Rgba } from "./palette.js";
 import {
   encodePicture,
-  encodingOption,
   type PictureFormat,
   type PictureOf,
   type PictureOptions,
+  pictureRequest,
   type RgbaImage,
 } from "./picture.js";
 
@@ -73,10 +73,8 @@ async function paintLegend(
   source: SegmentationMaps | readonly string[],
   options: LegendOptions,
 ): Promise<RgbaImage | Buffer> {
-  const keys = ["palette", "classes", "textSize", "format", "quality", "signal"];
-  const given = optionObject(options, "options of legend()", keys);
-  const encoding = encodingOption(given.format, given.quality);
-  const stop = signalOption(given.signal);
+  const keys = ["palette", "classes", "textSize"];
+  const { given, encoding, stop } = pictureRequest(options, "options of legend()", keys);
   const textHeight = textSizeOption(given.textSize, usualTextSize);
   const isNames = Array.isArray(source);
   const maps = isNames ? namesOnly(source) : checkMaps(source, "legend()");

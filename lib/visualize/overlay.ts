@@ -1,14 +1,7 @@
 // The class map as a picture: colours over the source image, or over nothing.
 
 import { abortable } from "../abort.js";
-import {
-  booleanOption,
-  integerOption,
-  invalidOption,
-  optionObject,
-  signalOption,
-  unitNumber,
-} from "../checks.js";
+import { booleanOption, integerOption, invalidOption, optionObject, unitNumber } from "../checks.js";
 import { callSite, DeepLabError, fromNative } from "../errors.js";
 import { decodedPixelLimit } from "../image/decode.js";
 import { type ImageSource, loadImage, ownPixels, takeImage } from "../image/source.js";
@@ -32,10 +25,10 @@ import {
 } from "./palette.js";
 import {
   encodePicture,
-  encodingOption,
   type PictureFormat,
   type PictureOf,
   type PictureOptions,
+  pictureRequest,
   type RgbaImage,
 } from "./picture.js";
 
@@ -82,7 +75,6 @@ const styleKeys = [
   "fill",
   "legend",
 ] as const satisfies readonly (keyof OverlayStyle)[];
-const settingKeys = [...styleKeys, "format", "quality", "signal"] as const;
 
 /**
  * Paints the classes over the picture that was segmented, in native code and off the event loop:
@@ -98,7 +90,7 @@ export function overlay<Format extends PictureFormat = "rgba">(
   maps: SegmentationMaps,
   options: OverlaySettings<Format> = {},
 ): Promise<PictureOf<Format>> {
-  const request = { image, options, where: "options of overlay()", keys: settingKeys };
+  const request = { image, options, where: "options of overlay()", keys: styleKeys };
   const painting = whileReading(maps, "overlay()", () => paint(maps, request));
   return fromNative(painting, callSite(overlay)) as Promise<PictureOf<Format>>;
 }
@@ -112,14 +104,13 @@ export async function paintOverlay(
   options: OverlayOptions,
   rules?: ImageRules,
 ): Promise<RgbaImage | Buffer> {
-  const where = "options of result.overlay()";
-  const keys = ["image", ...settingKeys];
-  const image = optionObject(options, where, keys).image as ImageSource | undefined;
-  return paint(maps, { image, options, where, keys, rules });
+  const keys = ["image", ...styleKeys];
+  return paint(maps, { options, where: "options of result.overlay()", keys, rules });
 }
 
 interface PaintRequest {
-  readonly image: ImageSource | undefined;
+  /** Undefined: it is among the options, or there is none. */
+  readonly image?: ImageSource | undefined;
   readonly options: unknown;
   readonly where: string;
   readonly keys: readonly string[];
@@ -127,18 +118,13 @@ interface PaintRequest {
   readonly rules?: ImageRules | undefined;
 }
 
-async function paint(given: SegmentationMaps, request: PaintRequest): Promise<RgbaImage | Buffer> {
-  const { alpha, palette, classes, outline, fill, legend, format, quality, signal } = optionObject(
-    request.options,
-    request.where,
-    request.keys,
-  );
-  const maps = checkMaps(given, "overlay()");
-  const encoding = encodingOption(format, quality);
-  const stop = signalOption(signal);
+async function paint(source: SegmentationMaps, request: PaintRequest): Promise<RgbaImage | Buffer> {
+  const { given, encoding, stop } = pictureRequest(request.options, request.where, request.keys);
+  const { image = request.image, alpha, palette, classes, outline, fill, legend } = given;
+  const maps = checkMaps(source, "overlay()");
   const style = parseStyle({ alpha, palette, classes, outline, fill }, maps);
   const rules = request.rules ?? rulesWithoutModel(maps);
-  const taken = request.image === undefined ? undefined : takeUnder(request.image, request.rules, rules);
+  const taken = image === undefined ? undefined : takeUnder(image as ImageSource, request.rules, rules);
   const work = async (ending: AbortSignal) => {
     ending.throwIfAborted();
     const painted = style.outline.width > 0 && !style.isFilled ? style.outline.colors : style.colors;

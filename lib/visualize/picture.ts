@@ -1,6 +1,6 @@
 // Pictures that are given back: raw pixels, or the bytes of a file.
 
-import { choiceOption, integerOption, invalidOption } from "../checks.js";
+import { choiceOption, integerOption, invalidOption, optionObject, signalOption } from "../checks.js";
 import { DeepLabError } from "../errors.js";
 import { encodePng } from "../export/png.js";
 import { loadDecoder } from "../image/decoder.js";
@@ -35,11 +35,26 @@ export interface Encoding {
 const formats = ["rgba", "png", "jpeg", "webp"] as const;
 const defaultQuality = 90;
 
+/** Options of a function that gives a picture back: its own, as given, and those that all of them have, checked. */
+export interface PictureRequest {
+  readonly given: Readonly<Record<string, unknown>>;
+  readonly encoding: Encoding;
+  readonly stop: AbortSignal | undefined;
+}
+
 /**
- * Checks `format` and `quality`.
- * @throws DeepLabError OPTION_INVALID
+ * Checks which options there are, and those that say how a picture is given back.
+ * @param where How messages name them: `"options of colorize()"`.
+ * @param keys The function's own.
+ * @throws DeepLabError OPTION_UNKNOWN, OPTION_INVALID
  */
-export function encodingOption(format: unknown, quality: unknown): Encoding {
+export function pictureRequest(options: unknown, where: string, keys: readonly string[]): PictureRequest {
+  const given = optionObject(options, where, [...keys, "format", "quality", "signal"]);
+  const { format, quality, signal } = given;
+  return { given, encoding: encodingOption(format, quality), stop: signalOption(signal) };
+}
+
+function encodingOption(format: unknown, quality: unknown): Encoding {
   const chosen = choiceOption(format, "format", formats, "rgba");
   if (quality !== undefined && chosen !== "jpeg" && chosen !== "webp") {
     invalidOption("quality", `left out, as format "${chosen}" loses nothing,`, quality);
