@@ -2,18 +2,11 @@
 
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { finished, redPicture, runCli, startCli } from "../support/cli.js";
-import { newFolder, removeFolders, tinyOnnx, tinyPackage } from "../support/tiny-package.js";
+import { describe, expect, test } from "vitest";
+import { finished, modelAndPicture, runCli, startCli } from "../support/cli.js";
+import { newFolder, tinyOnnx, tinyPackage } from "../support/tiny-package.js";
 
-afterAll(removeFolders);
-
-let model: string;
-let picture: string;
-beforeAll(async () => {
-  model = await tinyPackage();
-  picture = await redPicture();
-});
+const { model, picture } = await modelAndPicture();
 
 describe("deeplab-rt explain", () => {
   test("says what decided and lists the likeliest classes", async () => {

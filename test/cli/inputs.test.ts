@@ -4,18 +4,11 @@ import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { AutoModel } from "deeplab-rt";
 import sharp from "sharp";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { filesIn, redPicture, runCli } from "../support/cli.js";
-import { newFolder, removeFolders, tinyPackage } from "../support/tiny-package.js";
+import { expect, test } from "vitest";
+import { filesIn, modelAndPicture, redPicture, runCli } from "../support/cli.js";
+import { newFolder, tinyPackage } from "../support/tiny-package.js";
 
-afterAll(removeFolders);
-
-let model: string;
-let picture: string;
-beforeAll(async () => {
-  model = await tinyPackage();
-  picture = await redPicture();
-});
+const { model, picture } = await modelAndPicture();
 
 test("a pattern that leads out of its folder writes into --output alone", async () => {
   const folder = await newFolder();

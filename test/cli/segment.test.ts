@@ -4,18 +4,11 @@ import { copyFile, mkdir, readFile, symlink, writeFile } from "node:fs/promises"
 import path from "node:path";
 import { decodeRLE } from "deeplab-rt";
 import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { copiesOf, filesIn, finished, redPicture, runCli, startCli } from "../support/cli.js";
-import { newFolder, removeFolders, tinyPackage } from "../support/tiny-package.js";
+import { describe, expect, test } from "vitest";
+import { copiesOf, filesIn, finished, modelAndPicture, runCli, startCli } from "../support/cli.js";
+import { newFolder } from "../support/tiny-package.js";
 
-afterAll(removeFolders);
-
-let model: string;
-let picture: string;
-beforeAll(async () => {
-  model = await tinyPackage();
-  picture = await redPicture();
-});
+const { model, picture } = await modelAndPicture();
 
 /** A folder with the red picture under these names. */
 async function folderWith(...names: string[]): Promise<string> {

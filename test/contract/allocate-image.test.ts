@@ -3,26 +3,18 @@
 import { once } from "node:events";
 import { createRequire } from "node:module";
 import { MessageChannel, Worker } from "node:worker_threads";
-import { AutoModel, type ColorFormat, type RawImage, type SemanticSegmentationModel } from "deeplab-rt";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { AutoModel, type ColorFormat, type RawImage } from "deeplab-rt";
+import { afterAll, describe, expect, test } from "vitest";
 import { native } from "../../dist/native.js";
 import { slowPackage, slowSession } from "../support/lifecycle-packages.js";
 import { TemporaryFolder } from "../support/package-folder.js";
-import { removeFolders, rgbImage, stripeMap, stripes, tinyPackage } from "../support/tiny-package.js";
+import { loadTinyModel } from "../support/tiny-model.js";
+import { rgbImage, stripeMap, stripes } from "../support/tiny-package.js";
 
 const require = createRequire(import.meta.url);
 const slowFolder = new TemporaryFolder();
-let model: SemanticSegmentationModel;
-let folder: string;
-beforeAll(async () => {
-  folder = await tinyPackage();
-  model = await AutoModel.fromPretrained(folder);
-});
-afterAll(async () => {
-  await model.close();
-  await removeFolders();
-  slowFolder.dispose();
-});
+const { model, folder } = await loadTinyModel();
+afterAll(() => slowFolder.dispose());
 
 /** The picture in memory of the model. */
 function allocated({ data, width, height }: ReturnType<typeof stripes>): RawImage & { data: Buffer } {

@@ -3,21 +3,13 @@
 import { mkdir, readdir } from "node:fs/promises";
 import path from "node:path";
 import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { copiesOf, finished, redPicture, runCli, startCli } from "../support/cli.js";
+import { describe, expect, test } from "vitest";
+import { copiesOf, finished, modelAndPicture, runCli, startCli } from "../support/cli.js";
 import { enginePackage } from "../support/engine-package.js";
-import { newFolder, removeFolders, tinyOnnx, tinyPackage } from "../support/tiny-package.js";
+import { newFolder, tinyOnnx, tinyPackage } from "../support/tiny-package.js";
 
-afterAll(removeFolders);
-
-let model: string;
-let engine: string;
-let picture: string;
-beforeAll(async () => {
-  model = await tinyPackage();
-  engine = await enginePackage({ facts: null });
-  picture = await redPicture();
-});
+const { model, picture } = await modelAndPicture();
+const engine = await enginePackage({ facts: null });
 
 describe("deeplab-rt segment", () => {
   test("prints the classes and stages, and writes an overlay", async () => {

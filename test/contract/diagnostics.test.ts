@@ -2,20 +2,12 @@
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import { tracingChannel } from "node:diagnostics_channel";
-import { AutoModel, DeepLabError, type InferTrace, type SemanticSegmentationModel } from "deeplab-rt";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { removeFolders, rgbImage, stripes, tinyPackage } from "../support/tiny-package.js";
+import { DeepLabError, type InferTrace } from "deeplab-rt";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { loadTinyModel } from "../support/tiny-model.js";
+import { rgbImage, stripes } from "../support/tiny-package.js";
 
-let folder: string;
-let model: SemanticSegmentationModel;
-beforeAll(async () => {
-  folder = await tinyPackage();
-  model = await AutoModel.fromPretrained(folder);
-});
-afterAll(async () => {
-  await model.close();
-  await removeFolders();
-});
+const { model } = await loadTinyModel();
 
 const channel = tracingChannel<unknown, InferTrace>("deeplab-rt:infer");
 const events: [string, InferTrace][] = [];

@@ -1,26 +1,13 @@
 // result.dispose(): what goes, what stays, and when; the memory serves the next request.
 
-import {
-  AutoModel,
-  type RawImage,
-  type SemanticSegmentationModel,
-  type SemanticSegmentationResult,
-} from "deeplab-rt";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { AutoModel, type RawImage, type SemanticSegmentationResult } from "deeplab-rt";
+import { describe, expect, test } from "vitest";
 import { native } from "../../dist/native.js";
 import { checkMaps } from "../../dist/visualize/maps.js";
-import { removeFolders, rgbImage, stripeMap, stripes, tinyPackage } from "../support/tiny-package.js";
+import { loadTinyModel } from "../support/tiny-model.js";
+import { rgbImage, stripeMap, stripes } from "../support/tiny-package.js";
 
-let model: SemanticSegmentationModel;
-let folder: string;
-beforeAll(async () => {
-  folder = await tinyPackage();
-  model = await AutoModel.fromPretrained(folder);
-});
-afterAll(async () => {
-  await model.close();
-  await removeFolders();
-});
+const { model, folder } = await loadTinyModel();
 
 const used = () => native().memoryStats().usedBytes;
 const [width, height] = [1000, 800];

@@ -1,30 +1,17 @@
 // model.explainPixel says of a pixel what infer made of it, and by which rule.
 
-import { AutoModel, type PixelExplanation, type SemanticSegmentationModel } from "deeplab-rt";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { AutoModel, type PixelExplanation } from "deeplab-rt";
+import { describe, expect, test } from "vitest";
 import { inferOptions, loadOptions } from "../golden/calls.js";
 import { sources } from "../golden/scope.js";
 import { mismatched, verdicts } from "../golden/verdicts.js";
 import { type GoldenSuccess, goldenPath } from "../support/golden-set.js";
 import { fixedLogitsNetwork } from "../support/networks.js";
 import { Random } from "../support/random.js";
-import {
-  removeFolders,
-  rgbImage,
-  stripes,
-  tinyConfig,
-  tinyOnnx,
-  tinyPackage,
-} from "../support/tiny-package.js";
+import { loadTinyModel } from "../support/tiny-model.js";
+import { rgbImage, stripes, tinyConfig, tinyOnnx, tinyPackage } from "../support/tiny-package.js";
 
-let model: SemanticSegmentationModel;
-beforeAll(async () => {
-  model = await AutoModel.fromPretrained(await tinyPackage());
-});
-afterAll(async () => {
-  await model.close();
-  await removeFolders();
-});
+const { model } = await loadTinyModel();
 
 const kinds = [
   "resize",

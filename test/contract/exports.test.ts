@@ -3,30 +3,14 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import {
-  AutoModel,
-  decodeRLE,
-  type SemanticSegmentationModel,
-  toCOCO,
-  toCVAT,
-  toLabelStudio,
-  toPolygons,
-  toRLE,
-} from "deeplab-rt";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { removeFolders, rgbImage, tinyPackage } from "../support/tiny-package.js";
+import { decodeRLE, toCOCO, toCVAT, toLabelStudio, toPolygons, toRLE } from "deeplab-rt";
+import { afterAll, describe, expect, test } from "vitest";
+import { loadTinyModel } from "../support/tiny-model.js";
+import { rgbImage } from "../support/tiny-package.js";
 
-let model: SemanticSegmentationModel;
-let output: string;
-beforeAll(async () => {
-  model = await AutoModel.fromPretrained(await tinyPackage());
-  output = await mkdtemp(path.join(os.tmpdir(), "deeplab-exports-"));
-});
-afterAll(async () => {
-  await model.close();
-  await removeFolders();
-  await rm(output, { recursive: true, force: true });
-});
+const { model } = await loadTinyModel();
+const output = await mkdtemp(path.join(os.tmpdir(), "deeplab-exports-"));
+afterAll(() => rm(output, { recursive: true, force: true }));
 
 const picture = rgbImage(37, 23, (x, y) => (x < 12 ? [255, 0, 0] : y < 9 ? [0, 255, 0] : [0, 0, 255]));
 const disposed = { code: "RESULT_DISPOSED" };

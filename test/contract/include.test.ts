@@ -5,27 +5,13 @@ import {
   classColor,
   DeepLabError,
   type ResultPart,
-  type SemanticSegmentationModel,
   type SemanticSegmentationResult,
 } from "deeplab-rt";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  removeFolders,
-  rgbImage,
-  stripes,
-  tinyConfig,
-  tinyOnnx,
-  tinyPackage,
-} from "../support/tiny-package.js";
+import { describe, expect, test } from "vitest";
+import { loadTinyModel } from "../support/tiny-model.js";
+import { rgbImage, stripes, tinyConfig, tinyOnnx, tinyPackage } from "../support/tiny-package.js";
 
-let model: SemanticSegmentationModel;
-beforeAll(async () => {
-  model = await AutoModel.fromPretrained(await tinyPackage());
-});
-afterAll(async () => {
-  await model.close();
-  await removeFolders();
-});
+const { model } = await loadTinyModel();
 
 const parts: readonly ResultPart[] = [
   "segmentationMap",

@@ -2,17 +2,11 @@
 
 import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import {
-  AutoModel,
-  DeepLabError,
-  type InferFailure,
-  type SemanticSegmentationModel,
-  SemanticSegmentationResult,
-} from "deeplab-rt";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { AutoModel, DeepLabError, type InferFailure, SemanticSegmentationResult } from "deeplab-rt";
+import { describe, expect, test } from "vitest";
+import { loadTinyModel } from "../support/tiny-model.js";
 import {
   newFolder,
-  removeFolders,
   rgbImage,
   stripeMap,
   stripes,
@@ -21,14 +15,7 @@ import {
   tinyPackage,
 } from "../support/tiny-package.js";
 
-let model: SemanticSegmentationModel;
-beforeAll(async () => {
-  model = await AutoModel.fromPretrained(await tinyPackage());
-});
-afterAll(async () => {
-  await model.close();
-  await removeFolders();
-});
+const { model } = await loadTinyModel();
 
 type Answer = Pick<SemanticSegmentationResult, "error" | "width" | "height"> | InferFailure;
 

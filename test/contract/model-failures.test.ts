@@ -4,26 +4,11 @@ import { statSync } from "node:fs";
 import path from "node:path";
 import { AutoModel, DeepLabError, type InferOptions, SemanticSegmentationModel } from "deeplab-rt";
 import sharp from "sharp";
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import {
-  removeFolders,
-  rgbImage,
-  stripes,
-  tinyConfig,
-  tinyOnnx,
-  tinyPackage,
-} from "../support/tiny-package.js";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { loadTinyModel } from "../support/tiny-model.js";
+import { rgbImage, stripes, tinyConfig, tinyOnnx, tinyPackage } from "../support/tiny-package.js";
 
-let folder: string;
-let model: SemanticSegmentationModel;
-beforeAll(async () => {
-  folder = await tinyPackage();
-  model = await AutoModel.fromPretrained(folder);
-});
-afterAll(async () => {
-  await model.close();
-  await removeFolders();
-});
+const { model, folder } = await loadTinyModel();
 afterEach(() => vi.restoreAllMocks());
 
 describe("errors", () => {

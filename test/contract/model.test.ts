@@ -3,32 +3,13 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import {
-  AutoModel,
-  type OverlayOptions,
-  type SemanticSegmentationModel,
-  SemanticSegmentationResult,
-} from "deeplab-rt";
+import { type OverlayOptions, SemanticSegmentationResult } from "deeplab-rt";
 import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  newFolder,
-  removeFolders,
-  rgbImage,
-  stripeMap,
-  stripeRow,
-  stripes,
-  tinyPackage,
-} from "../support/tiny-package.js";
+import { describe, expect, test } from "vitest";
+import { loadTinyModel } from "../support/tiny-model.js";
+import { newFolder, rgbImage, stripeMap, stripeRow, stripes } from "../support/tiny-package.js";
 
-let model: SemanticSegmentationModel;
-beforeAll(async () => {
-  model = await AutoModel.fromPretrained(await tinyPackage());
-});
-afterAll(async () => {
-  await model.close();
-  await removeFolders();
-});
+const { model } = await loadTinyModel();
 
 describe("one image", () => {
   test("gives a class and a confidence for every pixel", async () => {

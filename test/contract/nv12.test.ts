@@ -1,17 +1,10 @@
 // NV12 as cameras give it, through the whole pipeline: the same classes as the same picture in RGB.
 
-import { AutoModel, type SemanticSegmentationModel } from "deeplab-rt";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { removeFolders, rgbImage, tinyPackage } from "../support/tiny-package.js";
+import { expect, test } from "vitest";
+import { loadTinyModel } from "../support/tiny-model.js";
+import { rgbImage } from "../support/tiny-package.js";
 
-let model: SemanticSegmentationModel;
-beforeAll(async () => {
-  model = await AutoModel.fromPretrained(await tinyPackage());
-});
-afterAll(async () => {
-  await model.close();
-  await removeFolders();
-});
+const { model } = await loadTinyModel();
 
 const kr = { bt601: 0.299, bt709: 0.2126 };
 const kb = { bt601: 0.114, bt709: 0.0722 };

@@ -2,19 +2,12 @@
 // aborted, by WebAssembly that grows under them. What is promised is little, and that nothing else is touched.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { AutoModel, type SemanticSegmentationModel } from "deeplab-rt";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { removeFolders, rgbImage, stripes, tinyPackage } from "../support/tiny-package.js";
+import { describe, expect, test } from "vitest";
+import { loadTinyModel } from "../support/tiny-model.js";
+import { rgbImage, stripes } from "../support/tiny-package.js";
 import { newWasmMemory } from "../support/wasm-memory.js";
 
-let model: SemanticSegmentationModel;
-beforeAll(async () => {
-  model = await AutoModel.fromPretrained(await tinyPackage());
-});
-afterAll(async () => {
-  await model.close();
-  await removeFolders();
-});
+const { model } = await loadTinyModel();
 
 const [width, height] = [400, 300];
 const count = width * height;

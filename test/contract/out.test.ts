@@ -3,30 +3,15 @@
 import { once } from "node:events";
 import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
-import { AutoModel, type OutputArrays, type SemanticSegmentationModel } from "deeplab-rt";
+import { AutoModel, type OutputArrays } from "deeplab-rt";
 import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { classNames } from "../support/package-folder.js";
-import {
-  removeFolders,
-  rgbImage,
-  stripeMap,
-  stripes,
-  tinyOnnx,
-  tinyPackage,
-} from "../support/tiny-package.js";
+import { loadTinyModel } from "../support/tiny-model.js";
+import { rgbImage, stripeMap, stripes, tinyOnnx, tinyPackage } from "../support/tiny-package.js";
 
 const require = createRequire(import.meta.url);
-let model: SemanticSegmentationModel;
-let folder: string;
-beforeAll(async () => {
-  folder = await tinyPackage();
-  model = await AutoModel.fromPretrained(folder);
-});
-afterAll(async () => {
-  await model.close();
-  await removeFolders();
-});
+const { model, folder } = await loadTinyModel();
 
 /** Maps with room for more, filled with what no result holds. */
 function arrays(shared: boolean, count = 70) {

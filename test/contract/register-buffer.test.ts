@@ -1,19 +1,11 @@
 // model.registerBuffer on the CPU, where there is nothing to pin: what it takes, what it refuses, and how it ends.
 
-import { AutoModel, type SemanticSegmentationModel } from "deeplab-rt";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { removeFolders, stripeMap, stripes, tinyPackage } from "../support/tiny-package.js";
+import { AutoModel } from "deeplab-rt";
+import { describe, expect, test } from "vitest";
+import { loadTinyModel } from "../support/tiny-model.js";
+import { stripeMap, stripes } from "../support/tiny-package.js";
 
-let model: SemanticSegmentationModel;
-let folder: string;
-beforeAll(async () => {
-  folder = await tinyPackage();
-  model = await AutoModel.fromPretrained(folder);
-});
-afterAll(async () => {
-  await model.close();
-  await removeFolders();
-});
+const { model, folder } = await loadTinyModel();
 
 describe("shared memory that is registered", () => {
   test("may be a SharedArrayBuffer or any view of one, several times over", () => {

@@ -1,26 +1,11 @@
 // The methods of a result and the functions of the package give the same, for the result itself and for its clone.
 
-import {
-  AutoModel,
-  classStats,
-  colorize,
-  legend,
-  overlay,
-  type SegmentationMaps,
-  type SemanticSegmentationModel,
-  toPNG,
-} from "deeplab-rt";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { removeFolders, rgbImage, tinyPackage } from "../support/tiny-package.js";
+import { classStats, colorize, legend, overlay, type SegmentationMaps, toPNG } from "deeplab-rt";
+import { expect, test } from "vitest";
+import { loadTinyModel } from "../support/tiny-model.js";
+import { rgbImage } from "../support/tiny-package.js";
 
-let model: SemanticSegmentationModel;
-beforeAll(async () => {
-  model = await AutoModel.fromPretrained(await tinyPackage());
-});
-afterAll(async () => {
-  await model.close();
-  await removeFolders();
-});
+const { model } = await loadTinyModel();
 
 const picture = () => rgbImage(61, 47, (x, y) => [x * 4, y * 5, 255 - (x + y) * 2]);
 

@@ -3,26 +3,13 @@
 import { once } from "node:events";
 import { createRequire } from "node:module";
 import { type MessagePort, type TransferListItem, Worker } from "node:worker_threads";
-import { AutoModel, Probabilities, type ResultPart, type SemanticSegmentationModel } from "deeplab-rt";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { AutoModel, Probabilities, type ResultPart } from "deeplab-rt";
+import { describe, expect, test } from "vitest";
 import { classNames } from "../support/package-folder.js";
-import {
-  removeFolders,
-  rgbImage,
-  stripeMap,
-  stripes,
-  tinyOnnx,
-  tinyPackage,
-} from "../support/tiny-package.js";
+import { loadTinyModel } from "../support/tiny-model.js";
+import { rgbImage, stripeMap, stripes, tinyOnnx, tinyPackage } from "../support/tiny-package.js";
 
-let model: SemanticSegmentationModel;
-beforeAll(async () => {
-  model = await AutoModel.fromPretrained(await tinyPackage());
-});
-afterAll(async () => {
-  await model.close();
-  await removeFolders();
-});
+const { model } = await loadTinyModel();
 
 const everything = [
   "segmentationMap",

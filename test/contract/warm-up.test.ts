@@ -1,18 +1,12 @@
 // warmUp() and stats(): what is measured, counted and shown.
 
-import { AutoModel, type SemanticSegmentationModel } from "deeplab-rt";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { removeFolders, stripeMap, stripes, tinyConfig, tinyPackage } from "../support/tiny-package.js";
+import { AutoModel } from "deeplab-rt";
+import { describe, expect, test } from "vitest";
+import { loadTinyModel } from "../support/tiny-model.js";
+import { stripeMap, stripes, tinyConfig, tinyPackage } from "../support/tiny-package.js";
 
-let model: SemanticSegmentationModel;
-beforeAll(async () => {
-  // A queue of its own makes a network of its own: nobody else's calls are counted.
-  model = await AutoModel.fromPretrained(await tinyPackage(), { maxBatchDelay: 0.01, maxBatch: 4 });
-});
-afterAll(async () => {
-  await model.close();
-  await removeFolders();
-});
+// A queue of its own makes a network of its own: nobody else's calls are counted.
+const { model } = await loadTinyModel({ maxBatchDelay: 0.01, maxBatch: 4 });
 
 describe("warmUp", () => {
   test("measures every batch size, says so in info(), and changes no result", async () => {

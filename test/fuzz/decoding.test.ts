@@ -2,22 +2,14 @@
 
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { AutoModel } from "deeplab-rt";
 import fc from "fast-check";
 import sharp from "sharp";
-import { afterAll, beforeAll, expect } from "vitest";
+import { expect } from "vitest";
 import { Random } from "../support/random.js";
-import { removeFolders, tinyPackage } from "../support/tiny-package.js";
+import { loadTinyModel } from "../support/tiny-model.js";
 import { fuzz } from "./harness.js";
 
-let model: Awaited<ReturnType<typeof AutoModel.fromPretrained>>;
-beforeAll(async () => {
-  model = await AutoModel.fromPretrained(await tinyPackage(), { device: "cpu" });
-});
-afterAll(async () => {
-  await model.close();
-  await removeFolders();
-});
+const { model } = await loadTinyModel({ device: "cpu" });
 
 const noise = () =>
   sharp(Buffer.from(new Random(7).bytes(37 * 23 * 4)), { raw: { width: 37, height: 23, channels: 4 } });

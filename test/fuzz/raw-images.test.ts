@@ -1,20 +1,13 @@
 // Descriptors of raw pixels: any lie about a size, a stride or a length is refused, and what is accepted is answered.
 
-import { AutoModel, type ImageSource } from "deeplab-rt";
+import type { ImageSource } from "deeplab-rt";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect } from "vitest";
-import { removeFolders, tinyPackage } from "../support/tiny-package.js";
+import { expect } from "vitest";
+import { loadTinyModel } from "../support/tiny-model.js";
 import { fuzz } from "./harness.js";
 import { anything, mostly, someOf } from "./values.js";
 
-let model: Awaited<ReturnType<typeof AutoModel.fromPretrained>>;
-beforeAll(async () => {
-  model = await AutoModel.fromPretrained(await tinyPackage(), { device: "cpu" });
-});
-afterAll(async () => {
-  await model.close();
-  await removeFolders();
-});
+const { model } = await loadTinyModel({ device: "cpu" });
 
 const formats = ["rgb", "bgr", "rgba", "bgra", "gray", "nv12"] as const;
 const channels = { rgb: 3, bgr: 3, rgba: 4, bgra: 4, gray: 1, nv12: 1 };

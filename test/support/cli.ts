@@ -4,7 +4,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { copyFile, mkdir, readdir } from "node:fs/promises";
 import path from "node:path";
 import sharp from "sharp";
-import { newFolder } from "./tiny-package.js";
+import { afterAll } from "vitest";
+import { newFolder, removeFolders, tinyPackage } from "./tiny-package.js";
 
 const main = path.join(import.meta.dirname, "../../dist/cli/main.js");
 
@@ -51,6 +52,15 @@ export async function redPicture(name = "red.png"): Promise<string> {
   const red = { width: 12, height: 10, channels: 3, background: { r: 255, g: 0, b: 0 } } as const;
   await sharp({ create: red }).png().toFile(file);
   return file;
+}
+
+/**
+ * A tiny package and a red picture, for the top of a file: `const { model, picture } = await modelAndPicture();`. After
+ * the file's last test all folders of tiny-package.ts are removed.
+ */
+export async function modelAndPicture(): Promise<{ model: string; picture: string }> {
+  afterAll(removeFolders);
+  return { model: await tinyPackage(), picture: await redPicture() };
 }
 
 /** A new folder with so many copies of a picture: `1.png`, `2.png`, … */
