@@ -5,8 +5,9 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { compilePackage } from "deeplab-rt";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { lastJson, runCode, runFixture } from "../support/child.js";
+import { runCode } from "../support/child.js";
 import { onDoubles } from "../support/doubles.js";
+import { runFourWorkers } from "../support/four-workers.js";
 import { quickPackage } from "../support/lifecycle-packages.js";
 import { TemporaryFolder } from "../support/package-folder.js";
 
@@ -35,16 +36,6 @@ async function onJetson(code: string): Promise<string> {
   return stdout;
 }
 
-interface Encoded {
-  readonly map: string;
-  readonly confidence: string;
-}
-type Answers = Record<"list" | "together" | "oneByOne", readonly Encoded[]>;
-interface Report {
-  readonly sharedBy: number;
-  readonly left: number;
-  readonly answers: readonly Answers[];
-}
 interface DriverReport {
   readonly live: Readonly<Record<string, number>>;
 }
@@ -61,13 +52,9 @@ async function fourWorkers(package_: string, options: object, devices = "T4") {
     DEEPLAB_DOUBLE_CUDA_DELAY_US: "300",
     DEEPLAB_DOUBLE_CUDA_REPORT: file,
   };
-  const end = await runFixture("four-workers.mjs", [package_, "1", JSON.stringify(options)], {
-    seconds: 120,
-    environment,
-  });
-  expect(end).toMatchObject({ code: 0, signal: null, hung: false, stderr: "" });
+  const report = await runFourWorkers([package_, "1", JSON.stringify(options)], environment);
   const driver = options === cpu ? null : (JSON.parse(await readFile(file, "utf8")) as DriverReport);
-  return { report: lastJson<Report>(end), driver };
+  return { report, driver };
 }
 
 const cpu = { backend: "onnx", device: "cpu", maxBatch: 4, headCut: false };

@@ -7,13 +7,8 @@ import { quickPackage, slowPackage, slowSession } from "../support/lifecycle-pac
 import { TemporaryFolder } from "../support/package-folder.js";
 
 const folder = new TemporaryFolder();
-let quick = "";
-let slow = "";
-beforeAll(() => {
-  quick = quickPackage(folder);
-  slow = slowPackage(folder);
-});
 afterAll(() => folder.dispose());
+const [quick, slow] = [quickPackage(folder), slowPackage(folder)];
 
 const picture: RawImage = { data: new Uint8Array(40 * 30 * 3).fill(77), width: 40, height: 30 };
 

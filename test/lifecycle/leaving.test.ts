@@ -1,18 +1,13 @@
 // Leaving the process or ending a Worker, whatever runs, neither crashes nor hangs.
 
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { lastJson, runFixture } from "../support/child.js";
 import { quickPackage, slowPackage } from "../support/lifecycle-packages.js";
 import { TemporaryFolder } from "../support/package-folder.js";
 
 const folder = new TemporaryFolder();
-let quick = "";
-let slow = "";
-beforeAll(() => {
-  quick = quickPackage(folder);
-  slow = slowPackage(folder);
-});
 afterAll(() => folder.dispose());
+const [quick, slow] = [quickPackage(folder), slowPackage(folder)];
 
 describe("the process may end", () => {
   test("by process.exit() while the network runs", async () => {

@@ -1,24 +1,12 @@
 // One model, many users: Workers, lists and single pictures, one thread and four.
 
 import { afterAll, describe, expect, test } from "vitest";
-import { lastJson, runFixture } from "../support/child.js";
+import { type EncodedMaps, runFourWorkers } from "../support/four-workers.js";
 import { quickPackage } from "../support/lifecycle-packages.js";
 import { TemporaryFolder } from "../support/package-folder.js";
 
 const folder = new TemporaryFolder();
 afterAll(() => folder.dispose());
-
-interface Encoded {
-  readonly map: string;
-  readonly confidence: string;
-}
-type Answers = Record<"list" | "together" | "oneByOne", readonly Encoded[]>;
-interface Report {
-  readonly sharedBy: number;
-  readonly left: number;
-  readonly intraOpThreads: number;
-  readonly answers: readonly Answers[];
-}
 
 /** Threads and batches may add in another order: float32 rounding of a confidence. */
 const rounding = 2e-6;
@@ -28,7 +16,7 @@ function floats(base64: string): Float32Array {
   return new Float32Array(bytes.buffer);
 }
 
-function expectSame(actual: readonly Encoded[], expected: readonly Encoded[]): void {
+function expectSame(actual: readonly EncodedMaps[], expected: readonly EncodedMaps[]): void {
   expect(actual.map(({ map }) => map)).toEqual(expected.map(({ map }) => map));
   for (const [i, { confidence }] of actual.entries()) {
     const theirs = floats(expected[i]?.confidence ?? "");
@@ -42,12 +30,6 @@ function expectSame(actual: readonly Encoded[], expected: readonly Encoded[]): v
   }
 }
 
-async function fourWorkers(path: string, threads: number): Promise<Report> {
-  const end = await runFixture("four-workers.mjs", [path, String(threads)], { seconds: 120 });
-  expect(end).toMatchObject({ code: 0, signal: null, hung: false, stderr: "" });
-  return lastJson<Report>(end);
-}
-
 describe("four Workers and the main thread share one model", () => {
   const batches = [
     ["open batch size", "n"],
@@ -57,8 +39,8 @@ describe("four Workers and the main thread share one model", () => {
 
   test.each(batches)("%s: all answers are the same, with 1 and with 4 threads", async (name, batch) => {
     const path = quickPackage(folder, batch, name.replaceAll(/\W/g, "-"));
-    const one = await fourWorkers(path, 1);
-    const four = await fourWorkers(path, 4);
+    const one = await runFourWorkers([path, "1"]);
+    const four = await runFourWorkers([path, "4"]);
     expect([one.intraOpThreads, four.intraOpThreads]).toEqual([1, 4]);
     const expected = one.answers[0]?.oneByOne ?? [];
     expect(expected.length).toBe(7);
