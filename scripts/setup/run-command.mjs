@@ -36,6 +36,13 @@ export function runCaptured(command, args, options = {}) {
   });
 }
 
+/** Runs a command; resolves to what it prints, and rejects with that where it fails. */
+export async function outputOf(command, args) {
+  const { code, signal, output } = await runCaptured(command, args);
+  if (code === 0) return output;
+  throw new Error(`${command} ${args.join(" ")} ended with ${code ?? signal}:\n${output}`);
+}
+
 /** Whether `command args` can be run and ends with 0; its text, or `null`. */
 export function probe(command, args, input = "") {
   const result = spawnSync(command, args, spawnOptions(command, { input, encoding: "utf8" }));

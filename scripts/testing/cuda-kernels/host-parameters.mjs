@@ -2,15 +2,9 @@
 import fs from "node:fs";
 import path from "node:path";
 import { BUILD, inRoot } from "../../setup/paths.mjs";
-import { runCaptured } from "../../setup/run-command.mjs";
+import { outputOf } from "../../setup/run-command.mjs";
 
 const PROGRAM = inRoot("test/cuda-kernels/kernel_parameters.cc");
-
-async function run(command, args) {
-  const { code, output } = await runCaptured(command, args);
-  if (code !== 0) throw new Error(`${command} ${args.join(" ")}:\n${output}`);
-  return output;
-}
 
 /** `[{ offset, size }]` of parameters one behind another, each at its alignment. */
 function placed(parameters) {
@@ -31,7 +25,7 @@ export async function hostParameters() {
   const folder = path.join(BUILD, "cuda-kernels");
   fs.mkdirSync(folder, { recursive: true });
   const program = path.join(folder, "kernel-parameters");
-  await run("c++", ["-std=c++17", "-Wall", "-Wextra", "-I", inRoot("native"), PROGRAM, "-o", program]);
-  const kernels = JSON.parse(await run(program, []));
+  await outputOf("c++", ["-std=c++17", "-Wall", "-Wextra", "-I", inRoot("native"), PROGRAM, "-o", program]);
+  const kernels = JSON.parse(await outputOf(program, []));
   return Object.fromEntries(Object.entries(kernels).map(([name, list]) => [name, placed(list)]));
 }

@@ -1,12 +1,8 @@
 // What a fatbin holds, as NVIDIA's cuobjdump tells it: architectures, kernels, resources, parameters.
 import { fetchTool } from "../../cuda/toolkit.mjs";
-import { runCaptured } from "../../setup/run-command.mjs";
+import { outputOf } from "../../setup/run-command.mjs";
 
-async function dump(fatbin, option) {
-  const { code, output } = await runCaptured(await fetchTool("cuobjdump"), [option, fatbin]);
-  if (code !== 0) throw new Error(`cuobjdump ${option} ${fatbin}:\n${output}`);
-  return output;
-}
+const dump = async (fatbin, option) => outputOf(await fetchTool("cuobjdump"), [option, fatbin]);
 
 /** `{ arch, text }` of each piece of machine code, or of PTX. */
 function pieces(output, kind) {

@@ -5,7 +5,7 @@ import path from "node:path";
 import { kernelTools } from "../../cuda/kernel-tools.mjs";
 import { fetchTool } from "../../cuda/toolkit.mjs";
 import { inRoot } from "../../setup/paths.mjs";
-import { runCaptured } from "../../setup/run-command.mjs";
+import { outputOf } from "../../setup/run-command.mjs";
 
 const native = inRoot("native");
 
@@ -42,19 +42,13 @@ function questionsOf({ namespace, structs }) {
   });
 }
 
-async function run(program, args) {
-  const { code, output } = await runCaptured(program, args);
-  if (code !== 0) throw new Error(`${program} ${args.join(" ")}:\n${output}`);
-  return output;
-}
-
 async function byHost(includes, list, folder) {
   const source = path.join(folder, "layout.cc");
   const program = path.join(folder, "layout");
   const main = `int main() { for (size_t n : {${list}}) std::printf("%zu ", n); }`;
   fs.writeFileSync(source, `#include <cstdio>\n#include <initializer_list>\n${includes}${main}\n`);
-  await run("c++", ["-std=c++17", "-Wno-invalid-offsetof", "-I", native, source, "-o", program]);
-  return (await run(program, [])).trim().split(" ").map(Number);
+  await outputOf("c++", ["-std=c++17", "-Wno-invalid-offsetof", "-I", native, source, "-o", program]);
+  return (await outputOf(program, [])).trim().split(" ").map(Number);
 }
 
 /** What the PTX says that `layout` begins as: bytes, of which zeros at the end are left out. */
@@ -71,7 +65,7 @@ async function byDevice(includes, list, folder) {
   const { nvrtcCompile } = await kernelTools();
   const paths = [native, inRoot("scripts/cuda/nvrtc-headers")].map((include) => `--include-path=${include}`);
   const options = ["--std=c++17", "-default-device", ...paths];
-  await run(nvrtcCompile, [await fetchTool("nvrtc"), source, folder, "compute_75", "--", ...options]);
+  await outputOf(nvrtcCompile, [await fetchTool("nvrtc"), source, folder, "compute_75", "--", ...options]);
   return initialWords(fs.readFileSync(path.join(folder, "compute_75.ptx"), "utf8"));
 }
 

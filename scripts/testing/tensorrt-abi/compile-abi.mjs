@@ -3,7 +3,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { inRoot } from "../../setup/paths.mjs";
-import { runCaptured } from "../../setup/run-command.mjs";
+import { outputOf } from "../../setup/run-command.mjs";
 import { tensorrtHeaders } from "../../tensorrt/headers.mjs";
 
 const OPTIONS = [
@@ -27,17 +27,11 @@ export async function runAbiProgram(program, native = inRoot("native")) {
     const executable = path.join(folder, program);
     const vendors = (await tensorrtHeaders()).flatMap((include) => ["-isystem", include]);
     const source = inRoot("test/tensorrt-abi", `${program}.cc`);
-    await run("c++", [...OPTIONS, ...vendors, "-I", native, source, "-o", executable]);
-    return await run(executable, []);
+    await outputOf("c++", [...OPTIONS, ...vendors, "-I", native, source, "-o", executable]);
+    return await outputOf(executable, []);
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
-}
-
-async function run(command, args) {
-  const { code, signal, output } = await runCaptured(command, args);
-  if (code !== 0) throw new Error(`${command} ended with ${code ?? signal}:\n${output}`);
-  return output;
 }
 
 /**

@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { fetchWheels } from "../../fetch-wheels.mjs";
 import { inRoot } from "../../setup/paths.mjs";
-import { runCaptured } from "../../setup/run-command.mjs";
+import { outputOf } from "../../setup/run-command.mjs";
 
 const LEAN = {
   folder: "tensorrt-lean-10.16.1",
@@ -42,15 +42,9 @@ export async function probeLibrary(file) {
   try {
     const program = path.join(folder, "probe");
     const options = ["-std=c++17", "-Wall", "-Wextra", "-I", inRoot("native"), "-pthread", "-ldl"];
-    await run("c++", [...SOURCES.map((source) => inRoot(source)), ...options, "-o", program]);
-    return (await run(program, [file])).trimEnd().split("\n");
+    await outputOf("c++", [...SOURCES.map((source) => inRoot(source)), ...options, "-o", program]);
+    return (await outputOf(program, [file])).trimEnd().split("\n");
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
-}
-
-async function run(command, args) {
-  const { code, signal, output } = await runCaptured(command, args);
-  if (code !== 0) throw new Error(`${command} ended with ${code ?? signal}:\n${output}`);
-  return output;
 }
