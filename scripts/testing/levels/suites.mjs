@@ -19,8 +19,11 @@ const ORACLE_TESTS = ["head-cut", "nv12", "preprocess", "random", "shapes", "spe
 
 const oracleRun = (env, label = "oracle") => ({ label, paths: ORACLE_TESTS, env });
 
-/** Loads the addon itself, so it cannot be asked of an answering process. */
-const OVERLAY_TESTS = ["test/unit/visualize-native.test.ts"];
+/**
+ * What results look like: overlays, outlines, map files. They load the addon themselves, so an answering process cannot
+ * be asked: at neon these kernels are the C++ tests' alone.
+ */
+const PICTURE_TESTS = ["pictures", "png", "visualize-native"].map((name) => `test/unit/${name}.test.ts`);
 
 /** Each setting once with the other: kernels know nothing of batches, and the oracle's packages are cut and whole. */
 const EACH_ONCE = [
@@ -35,7 +38,7 @@ async function runLevel(level) {
   const ways = level === usableLevels().at(-1) ? ALL_WAYS : EACH_ONCE;
   return runVariants(`simd-${level}`, [
     ...goldenRuns(ways, env),
-    { label: "oracle and overlay", paths: [...ORACLE_TESTS, ...OVERLAY_TESTS], env },
+    { label: "oracle and pictures", paths: [...ORACLE_TESTS, ...PICTURE_TESTS], env },
   ]);
 }
 
