@@ -90,24 +90,23 @@ export function boxOf(mask: Uint8Array, width: number): { area: number; bbox: nu
  * an odd number of times.
  */
 export function fillRings(rings: readonly (readonly number[])[], width: number, height: number): Uint8Array {
+  // 1 where from this pixel on, to the right, in and out change places.
   const mask = new Uint8Array(width * height);
-  for (let y = 0; y < height; y++) {
-    const crossings = rings.flatMap((ring) => crossingsAt(ring, y + 0.5)).sort((a, b) => a - b);
-    for (let i = 0; i + 1 < crossings.length; i += 2) {
-      const [from, to] = crossings.slice(i, i + 2) as [number, number];
-      for (let x = Math.max(0, Math.ceil(from - 0.5)); x + 0.5 < to && x < width; x++)
-        mask[y * width + x] = 1;
-    }
-  }
+  for (const ring of rings) flipCrossings(ring, mask, width, height);
+  for (let i = 0; i < mask.length; i++)
+    if (i % width > 0) mask[i] = (mask[i] as number) ^ (mask[i - 1] as number);
   return mask;
 }
 
-function crossingsAt(ring: readonly number[], y: number): number[] {
-  const found: number[] = [];
+function flipCrossings(ring: readonly number[], mask: Uint8Array, width: number, height: number): void {
   for (let i = 0; i < ring.length; i += 2) {
     const j = (i + 2) % ring.length;
     const [ax, ay, bx, by] = [ring[i], ring[i + 1], ring[j], ring[j + 1]] as [number, number, number, number];
-    if (ay > y !== by > y) found.push(ax + ((y - ay) / (by - ay)) * (bx - ax));
+    const bottom = Math.min(height, Math.max(ay, by) - 0.5);
+    for (let y = Math.max(0, Math.ceil(Math.min(ay, by) - 0.5)); y < bottom; y++) {
+      const crossing = ax + ((y + 0.5 - ay) / (by - ay)) * (bx - ax);
+      const x = Math.max(0, Math.ceil(crossing - 0.5));
+      if (x < width) mask[y * width + x] = (mask[y * width + x] as number) ^ 1;
+    }
   }
-  return found;
 }

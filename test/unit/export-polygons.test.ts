@@ -2,7 +2,6 @@
 
 import { type ClassPolygons, type SegmentationMaps, toPolygons } from "deeplab-rt";
 import { describe, expect, test } from "vitest";
-import { joinHoles } from "../../dist/export/rings/join-holes.js";
 import { boxOf, fillRings, floodRegions, mapsOf, randomMaps } from "../support/class-maps.js";
 import { Random } from "../support/random.js";
 
@@ -152,47 +151,6 @@ function distance([x, y]: Point, ring: Ring): number {
     }),
   );
 }
-
-describe("holes joined to their ring", () => {
-  test("fill as the polygon with holes does", async () => {
-    for (const seed of [7, 8, 9]) {
-      const maps = randomMaps(new Random(seed), 48, 40);
-      const polygons = polygonsOf(await toPolygons(maps)).filter(({ holes }) => holes.length > 0);
-      expect(polygons.length).toBeGreaterThan(1);
-      for (const { outer, holes } of polygons) {
-        const rings = [outer, ...holes].map((ring) => [...ring]);
-        const joined = joinHoles(rings);
-        expect(fillRings([joined], 48, 40)).toEqual(fillRings(rings, 48, 40));
-        // In and out of every hole: two points where the cut begins, one more where it ends.
-        expect(joined.length).toBe(rings.flat().length + 6 * holes.length);
-      }
-    }
-  });
-
-  test("are cut straight up, to a hole above where there is one", () => {
-    const square = (x: number, y: number, size: number) => [
-      x,
-      y,
-      x,
-      y + size,
-      x + size,
-      y + size,
-      x + size,
-      y,
-    ];
-    const joined = joinHoles([square(0, 0, 9), square(2, 2, 2), square(3, 6, 1)]);
-    const steps = joined.flatMap((value, i) =>
-      i % 2 === 0 && i + 2 < joined.length ? [[value, joined[i + 2]]] : [],
-    );
-    const ys = joined.flatMap((value, i) =>
-      i % 2 === 1 && i + 2 < joined.length ? [[value, joined[i + 2]]] : [],
-    );
-    for (const [i, [from, to]] of steps.entries())
-      expect(from === to || ys[i]?.[0] === ys[i]?.[1]).toBe(true);
-    // The lower hole hangs on the upper one's lower edge, not on the outer ring.
-    expect(joined.join()).toContain("3,4,3,6");
-  });
-});
 
 describe("the work", () => {
   test("ends with the signal's reason", async () => {

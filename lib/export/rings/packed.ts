@@ -1,6 +1,6 @@
 // What crosses between the worker thread and the exports: typed arrays, whose memory moves instead of being cloned.
 
-import type { Ring } from "./trace.js";
+import type { Ring } from "./ring.js";
 
 /** Numbers of each region in `PolygonTask.numbers`. */
 export const numbersARegion = 6;

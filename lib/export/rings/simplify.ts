@@ -1,7 +1,7 @@
 // Fewer points in a ring, none of them further from the new one than a tolerance. Runs in the worker thread.
 
 import simplifyLine from "simplify-js";
-import type { Ring } from "./trace.js";
+import type { Ring } from "./ring.js";
 
 interface Point {
   readonly x: number;

@@ -1,12 +1,7 @@
 // From the runs of a connected region to its rings, by d3-contour. Runs in the worker thread.
 
 import type { contours } from "d3-contour";
-
-/**
- * A closed ring: x0, y0, x1, y1, …; the last point is joined to the first and not repeated. Pixel (x, y) covers
- * [x, x + 1) × [y, y + 1).
- */
-export type Ring = number[];
+import type { Ring } from "./ring.js";
 
 /** A connected region of a class map. */
 export interface Region {
