@@ -23,21 +23,26 @@ export function wantedClasses(choice: unknown, maps: CheckedMaps): Uint8Array {
     return wanted;
   }
   if (!Array.isArray(choice)) return invalidOption("classes", "a list of class names or ids", choice);
+  const names = new Set<string>();
   for (const entry of choice as unknown[]) {
-    for (const id of idsOf(entry, maps)) if (id < wanted.length) wanted[id] = 1;
+    if (typeof entry === "string") names.add(entry);
+    // Ids that the map's bytes cannot hold go nowhere.
+    else wanted[checkedId(entry, maps.idCount)] = 1;
   }
+  checkNames(names, maps.classNames);
+  for (const [id, name] of maps.classNames.entries()) if (names.has(name)) wanted[id] = 1;
   return wanted;
 }
 
-function idsOf(entry: unknown, { classNames, idCount }: CheckedMaps): number[] {
-  if (typeof entry === "number") {
-    if (Number.isInteger(entry) && entry >= 0 && entry < idCount) return [entry];
-    return invalidOption("classes", `class names or ids from 0 to ${idCount - 1}`, entry);
-  }
-  if (typeof entry !== "string") return invalidOption("classes", "a list of class names or ids", entry);
-  const ids = classNames.flatMap((name, id) => (name === entry ? [id] : []));
-  if (ids.length === 0) throw unknownClass(entry, classNames);
-  return ids;
+function checkedId(entry: unknown, idCount: number): number {
+  if (typeof entry !== "number") return invalidOption("classes", "a list of class names or ids", entry);
+  if (Number.isInteger(entry) && entry >= 0 && entry < idCount) return entry;
+  return invalidOption("classes", `class names or ids from 0 to ${idCount - 1}`, entry);
+}
+
+function checkNames(chosen: ReadonlySet<string>, classNames: readonly string[]): void {
+  const known = new Set(classNames);
+  for (const name of chosen) if (!known.has(name)) throw unknownClass(name, classNames);
 }
 
 function unknownClass(name: string, classNames: readonly string[]): DeepLabError {

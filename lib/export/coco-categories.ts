@@ -36,9 +36,9 @@ export function categoriesOf(
   maps: Pick<CheckedMaps, "idCount" | "backgroundClassId" | "classNames">,
 ): Categories {
   if (value === undefined) {
-    const chosen = Array.isArray(classes) ? (classes as unknown[]) : [];
+    const chosen = new Set<unknown>(Array.isArray(classes) ? classes : []);
     const ids = Array.from({ length: maps.idCount }, (_, id) => id).filter(
-      (id) => id !== maps.backgroundClassId || chosen.includes(id) || chosen.includes(maps.classNames[id]),
+      (id) => id !== maps.backgroundClassId || chosen.has(id) || chosen.has(maps.classNames[id]),
     );
     const list = ids.map((id) => ({ id, name: nameOfClass(maps.classNames, id) }));
     const known = new Set(ids);

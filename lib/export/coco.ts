@@ -221,7 +221,7 @@ async function ofClasses(regions: readonly Outlined[], turns: Turns): Promise<Ou
     const last = classes.at(-1);
     if (last === undefined || last.mask.classId !== mask.classId) classes.push({ mask, rings: [...rings] });
     else {
-      last.rings.push(...rings);
+      for (const ring of rings) last.rings.push(ring);
       last.mask = together(last.mask, mask);
     }
   }

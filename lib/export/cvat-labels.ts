@@ -34,17 +34,19 @@ export function vocColor(number: number): Rgb {
 export function labelsOf(maps: CheckedMaps, classes: unknown): CvatLabel[] {
   const wanted = wantedClasses(classes, maps);
   const labels: CvatLabel[] = [{ name: "background", id: maps.backgroundClassId, color: vocColor(0) }];
+  const names = new Set(labels.map(({ name }) => name));
   for (let id = 0; id < maps.idCount; id++) {
     if (id === maps.backgroundClassId || wanted[id] !== 1) continue;
     const name = nameOfClass(maps.classNames, id);
-    checkName(name, labels);
+    checkName(name, names);
+    names.add(name);
     labels.push({ name, id, color: vocColor(labels.length) });
   }
   return labels;
 }
 
-function checkName(name: string, before: readonly CvatLabel[]): void {
-  const taken = before.some((label) => label.name === name);
+function checkName(name: string, before: ReadonlySet<string>): void {
+  const taken = before.has(name);
   const holds = name !== "" && name.trim() === name && !/^#|[:\p{Cc}\p{Zl}\p{Zp}]/u.test(name);
   if (holds && !taken) return;
   const why = taken

@@ -83,7 +83,8 @@ function paintNumbers({ width, height }: CheckedMaps, masks: readonly Mask[]): U
 // Painted in native code, compressed on libuv's threads. Where the maps are of a crop, the rest of the picture is black.
 async function encode(maps: CheckedMaps, ids: Ids, colors: ReadonlyMap<number, Rgb>): Promise<Buffer> {
   const { width, height } = maps;
-  const table = new Uint8Array(4 * (Math.max(-1, ...colors.keys()) + 1));
+  const idCount = Array.from(colors.keys()).reduce((most, id) => Math.max(most, id + 1), 0);
+  const table = new Uint8Array(4 * idCount);
   for (const [id, color] of colors) table.set([...color, 255], 4 * id);
   const rgba = await native().paintOverlay({
     map: bytesOf(ids),
