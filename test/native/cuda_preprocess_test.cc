@@ -9,22 +9,13 @@
 #include "cuda_support.h"
 #include "picture.h"
 #include "preprocess/preprocess.h"
+#include "preprocess_support.h"
 
 namespace deeplab {
 namespace {
 
 using plan::ModelConfig;
 using plan::ResizeMode;
-
-ModelConfig Network(int width, int height) {
-  ModelConfig config;
-  config.input_width = width;
-  config.input_height = height;
-  config.scaling_factor = 255;
-  config.mean = {0.485f, 0.456f, 0.406f};
-  config.std = {0.229f, 0.224f, 0.225f};
-  return config;
-}
 
 // A batch of pictures through both; every byte of the network's input.
 void ExpectSame(const std::deque<Picture>& pictures, const ModelConfig& config, DataType type) {

@@ -1,5 +1,6 @@
 // Pre-processing against a plain reference: every instruction set, format, way of resizing.
 #include "preprocess/preprocess.h"
+#include "preprocess_support.h"
 
 #include <gtest/gtest.h>
 
@@ -78,16 +79,6 @@ int WrongValues(const Picture& picture, const ModelConfig& config, DataType type
     }
   }
   return wrong;
-}
-
-ModelConfig Network(int width, int height) {
-  ModelConfig config;
-  config.input_width = width;
-  config.input_height = height;
-  config.scaling_factor = 255;
-  config.mean = {0.485f, 0.456f, 0.406f};
-  config.std = {0.229f, 0.224f, 0.225f};
-  return config;
 }
 
 // The four kinds of network that a format is tried with.

@@ -23,16 +23,9 @@ class TrtCosts : public test::TrtDouble {
   std::shared_ptr<Model> load() {
     const std::string path = (folder_.path() / "engine.plan").string();
     WriteText(path, build(test::DynamicBatch()));
-    infer::OpenRequest request;
-    request.package_format = "trt";
-    request.device = "auto";
-    request.weights_path = path;
-    request.candidates = {{cuda::kDriverLibrary, "test", DEEPLAB_CUDA_DOUBLE},
-                          {infer::kTrtLibraryName, "test", DEEPLAB_TRT_DOUBLE}};
-    request.max_batch = 4;
     SchedulerOptions options;
     options.max_in_flight = 1;  // one lane, so that what was warmed is what is asked
-    return Model::Over(infer::OpenTrt(request), options, HostStages());
+    return Model::Over(infer::OpenTrt(test::OpenRequestFor(path, 4)), options, HostStages());
   }
 
   Cost now() {

@@ -76,6 +76,18 @@ inline PlanRequest DynamicBatch() {
   return request;
 }
 
+// What opens a plan in a file, on the doubles.
+inline infer::OpenRequest OpenRequestFor(const std::string& plan_path, int max_batch) {
+  infer::OpenRequest request;
+  request.package_format = "trt";
+  request.device = "auto";
+  request.weights_path = plan_path;
+  request.candidates = {{cuda::kDriverLibrary, "test", DEEPLAB_CUDA_DOUBLE},
+                        {infer::kTrtLibraryName, "test", DEEPLAB_TRT_DOUBLE}};
+  request.max_batch = max_batch;
+  return request;
+}
+
 // A T4 and an Orin; the T4's context is current on the test's thread. Ends without a misuse, and
 // without an object of TensorRT's or of the driver's that is alive.
 class TrtDouble : public CudaDouble {

@@ -21,13 +21,7 @@ class TrtGraphs : public test::TrtDouble {
     wanted.profiles = {{{{1, 3, 4, 4}, {1, 3, 8, 8}, {2, 3, 16, 16}}}};
     const auto path = folder_.path() / "engine.plan";
     WriteText(path, build(wanted));
-    OpenRequest request;
-    request.package_format = "trt";
-    request.device = "auto";
-    request.weights_path = path.string();
-    request.candidates = {{cuda::kDriverLibrary, "test", DEEPLAB_CUDA_DOUBLE},
-                          {kTrtLibraryName, "test", DEEPLAB_TRT_DOUBLE}};
-    request.max_batch = 2;
+    OpenRequest request = test::OpenRequestFor(path.string(), 2);
     request.device_options.graphs = graphs;
     slot_.reset();
     session_ = OpenTrt(request);

@@ -26,14 +26,7 @@ class TrtSessions : public test::TrtDouble {
   OpenRequest request_of(const std::string& plan) {
     const auto path = folder_.path() / ("engine" + std::to_string(++plans_) + ".plan");
     WriteText(path, plan);
-    OpenRequest request;
-    request.package_format = "trt";
-    request.device = "auto";
-    request.weights_path = path.string();
-    request.candidates = {{cuda::kDriverLibrary, "test", DEEPLAB_CUDA_DOUBLE},
-                          {kTrtLibraryName, "test", DEEPLAB_TRT_DOUBLE}};
-    request.max_batch = 8;
-    return request;
+    return test::OpenRequestFor(path.string(), 8);
   }
 
   // What the engine gives for an input of these values.
