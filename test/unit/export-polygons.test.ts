@@ -115,6 +115,17 @@ describe("polygons with a tolerance", () => {
     },
   );
 
+  test("simplify a comb of 11 000 teeth, deeper than a thread's usual stack is", async () => {
+    const [width, height] = [4, 22_001];
+    const segmentationMap = new Uint8Array(width * height);
+    for (let y = 0; y < height; y++)
+      segmentationMap.fill(1, y * width, y * width + (y % 2 === 0 ? width : 1));
+    const maps = mapsOf([], { segmentationMap, width, height });
+    const [comb] = polygonsOf(await toPolygons(maps, { tolerance: 1 }));
+    // Teeth are longer than the tolerance: of each a point at its tip stays, and one between it and the next.
+    expect(comb?.outer.length).toBeGreaterThanOrEqual(2 * 2 * 11_000);
+  });
+
   test.each([-1, Number.NaN, "1"])("of %s is refused", async (tolerance) => {
     await expect(toPolygons(mapsOf(["1"]), { tolerance: tolerance as number })).rejects.toThrow(/tolerance/);
   });
