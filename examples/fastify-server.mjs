@@ -19,14 +19,19 @@ const { values } = parseArgs({
 const model = await AutoModel.fromPretrained(values.model, { maxQueue: 16, onFull: "reject" });
 await model.warmUp(); // the first client should not wait for memory and plans
 
+// Bytes only. `infer` takes a string for a path and an object for what it describes, and Fastify reads text and JSON by
+// itself: a client could have any file of this machine opened. Other types than these are now answered with 415.
 const server = Fastify({ bodyLimit: 20 * 2 ** 20 });
-server.addContentTypeParser(/^image\//, { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+server.removeAllContentTypeParsers();
+const bytes = /^(image\/|application\/octet-stream)/;
+server.addContentTypeParser(bytes, { parseAs: "buffer" }, (_request, body, done) => done(null, body));
 
 server.post("/segment", async (request, reply) => {
+  const image = request.body;
+  if (!Buffer.isBuffer(image)) return reply.code(415).send({ message: "expected a picture as the body" });
   // A client that went away needs no answer: what has not begun never runs.
   const gone = new AbortController();
   reply.raw.once("close", () => gone.abort());
-  const image = /** @type {Buffer} */ (request.body);
   const result = await model.infer(image, { deadline: 5000, signal: gone.signal });
   if (request.headers.accept?.includes("image/png"))
     return reply.type("image/png").send(await result.overlay({ image, format: "png" }));

@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
+import http from "node:http";
 import path from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -65,6 +66,46 @@ describe("fastify-server", () => {
     const response = await post(body());
     expect(response.status).toBe(status);
     expect(await response.json()).toMatchObject({ code, message: expect.stringMatching(/\w+ \w+/) });
+  });
+
+  // Each names a picture that the server could read, or describes one: no client may say what is opened here.
+  const wood = path.join(root, "assets/samples/wood.jpg");
+  const pixels = { data: [255, 0, 0], width: 1, height: 1 };
+  test.each([
+    ["text", "text/plain", () => wood],
+    ["text of a file that is not there", "text/plain", () => `${wood}.none`],
+    ["text of a file that is no picture", "text/plain", () => path.join(root, "package.json")],
+    ["an address", "text/plain", () => `file://${wood}`],
+    ["a JSON string", "application/json", () => JSON.stringify(wood)],
+    ["a JSON array", "application/json", () => JSON.stringify([wood])],
+    ["a JSON object of base64", "application/json", () => JSON.stringify({ base64: wood })],
+    ["a JSON object of pixels", "application/json", () => JSON.stringify(pixels)],
+    ["a form", "application/x-www-form-urlencoded", () => wood],
+    ["a picture's type in the wrong place", "text/plain; charset=image/png", () => wood],
+  ])("takes nothing but bytes: %s is 415, and nothing of the file is said", async (_, type, body) => {
+    const response = await post(body(), { "content-type": type });
+    const text = await response.text();
+    expect([response.status, text]).toEqual([415, expect.not.stringMatching(/IMAGE_|wood|\bclasses\b/)]);
+  });
+
+  // fetch() gives every text a type: by hand there can be none.
+  test.each([
+    ["a path", wood],
+    ["no body at all", ""],
+  ])("takes nothing without a type: %s is 415", async (_, body) => {
+    const request = http.request(`${address}/segment`, { method: "POST" });
+    request.end(body);
+    const [response] = (await once(request, "response")) as [http.IncomingMessage];
+    response.resume();
+    expect([request.getHeader("content-type"), response.statusCode]).toEqual([undefined, 415]);
+  });
+
+  test("reads bytes as bytes, whatever they spell", async () => {
+    const named = await post(wood, { "content-type": "application/octet-stream" });
+    expect(named.status).toBe(415);
+    expect(await named.json()).toMatchObject({ code: "IMAGE_UNSUPPORTED" });
+    const sent = await post(picture, { "content-type": "application/octet-stream" });
+    expect(sent.status).toBe(200);
   });
 
   test("refuses at once what does not fit into its queue, and answers the others", async () => {
