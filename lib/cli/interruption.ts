@@ -31,14 +31,16 @@ export class Interruption {
 }
 
 /** Listens to signals and to stdout. A second signal finds no handler and kills. */
-export function watchProcess(interruption: Interruption): void {
+export function watchProcess(interruption: Interruption, complain: (text: string) => void): void {
   for (const [signal, code] of Object.entries(signalCodes)) {
     process.once(signal, () => interruption.stop(code, "interrupted"));
   }
   // Whoever reads our output may stop early (`| head`): that is no failure of ours.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") interruption.stop(exitCodes.ok, "nobody reads the output");
-    else interruption.stop(exitCodes.failed, `the output cannot be written: ${error.message}`);
+    if (error.code === "EPIPE") return interruption.stop(exitCodes.ok, "nobody reads the output");
+    const reason = `the output cannot be written: ${error.message}`;
+    if (interruption.code === undefined) complain(`deeplab-rt: ${reason}`);
+    interruption.stop(exitCodes.failed, reason);
   });
   process.stderr.on("error", () => {}); // there is nowhere left to complain
 }

@@ -34,7 +34,13 @@ async function main(): Promise<number> {
   } catch (error) {
     code = failure(error);
   }
+  await written();
   return interruption.code ?? code;
+}
+
+// Whether the output could be written is known only afterwards.
+function written(): Promise<void> {
+  return new Promise((resolve) => process.stdout.write("", () => setImmediate(resolve)));
 }
 
 function failure(error: unknown): number {
@@ -45,7 +51,7 @@ function failure(error: unknown): number {
   return exitCodeFor(error);
 }
 
-watchProcess(interruption);
+watchProcess(interruption, context.complain);
 void main().then((code) => {
   process.exitCode = code;
 });

@@ -61,8 +61,12 @@ export async function segmentCommand(
     if (toDo.length === 0) for (const task of tasks) reporter.report(skipped(task));
     else await segmentAll(tasks, { settings, options, context, reporter, coco });
   } finally {
-    await coco?.save(tasks.map(({ cocoName }) => cocoName));
-    reporter.end();
+    // Also after an error or Ctrl+C: what was done is not lost, and is reported even where it cannot be saved.
+    try {
+      await coco?.save(tasks.map(({ cocoName }) => cocoName));
+    } finally {
+      reporter.end();
+    }
   }
   return reporter.hasFailures ? exitCodes.failed : exitCodes.ok;
 }

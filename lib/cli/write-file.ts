@@ -26,8 +26,10 @@ export async function writeWhole(file: string, data: Uint8Array | string): Promi
   }
 }
 
-// The user knows the file, not what it was called meanwhile.
+// The user knows the file, not what it was called meanwhile; a full disk is an error that names none.
 function named(error: unknown, temporary: string, file: string): unknown {
-  if (error instanceof Error) error.message = error.message.replaceAll(temporary, file);
+  if (!(error instanceof Error)) return error;
+  const message = error.message.replaceAll(temporary, file);
+  error.message = message.includes(file) ? message : `${message} '${file}'`;
   return error;
 }

@@ -25,16 +25,16 @@ describe.skipIf(process.platform !== "linux")("on a terminal", () => {
   test("segment draws a bar below its lines and removes it", async () => {
     const [model, folder, output] = [
       await tinyPackage(),
-      await copiesOf(await redPicture(), 60),
+      await copiesOf(await redPicture(), 400),
       await newFolder(),
     ];
     const { code, shown } = await onTerminal(["segment", folder, "-m", model, "-o", output]);
     expect(code).toBe(0);
-    expect(shown).toMatch(/segment {2}\[#+-+\] {2}\d+ % {2}\d:\d\d left {2}\d+ of 60, [\d.]+ images\/s/);
+    expect(shown).toMatch(/segment {2}\[#+-+\] {2}\d+ % {2}\d:\d\d left {2}\d+ of 400, [\d.]+ images\/s/);
     const lines = remaining(shown).filter((line) => line !== "");
-    expect(lines).toHaveLength(61);
+    expect(lines).toHaveLength(401);
     expect(lines[0]).toMatch(/1\.png {2}12×10 {2}red 100\.00 %/);
-    expect(lines.at(-1)).toMatch(/^60 done in 0:\d\d, [\d.]+ images\/s\.$/);
+    expect(lines.at(-1)).toMatch(/^400 done in 0:\d\d, [\d.]+ images\/s\.$/);
     expect(remaining(shown).join("\n")).not.toContain("[#");
   });
 
@@ -42,6 +42,7 @@ describe.skipIf(process.platform !== "linux")("on a terminal", () => {
     const [model, picture, output] = [await tinyPackage(), await redPicture(), await newFolder()];
     const args = ["segment", picture, "-m", model, "-o", output, "--overwrite"];
     expect((await onTerminal(args)).shown).toContain("\x1b[48;2;230;25;75m    \x1b[0m #e6194b");
-    expect(await onTerminal([...args, "--quiet"])).toEqual({ code: 0, shown: "" });
+    const several = ["segment", await copiesOf(picture, 3), ...args.slice(2), "--quiet"];
+    expect(await onTerminal(several)).toEqual({ code: 0, shown: "" });
   });
 });

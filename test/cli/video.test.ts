@@ -8,6 +8,7 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { inputArguments } from "../../dist/cli/video/probe.js";
 import { finished, redPicture, runCli, startCli } from "../support/cli.js";
 import { newFolder, removeFolders, tinyPackage } from "../support/tiny-package.js";
 
@@ -241,27 +242,61 @@ describe.skipIf(!hasFfmpeg)("videos through ffmpeg", () => {
     }
   });
 
-  test("a clip of the web is fetched, but no file that a playlist there names", async () => {
-    const playlist = `#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nfile://${clip}\n#EXT-X-ENDLIST\n`;
-    const bodies: Record<string, string | Buffer> = {
-      "/good.mkv": await readFile(long).then((bytes) => bytes.subarray(0, 200_000)),
-      "/bad.mp4": playlist,
-    };
-    const server = createServer(({ url = "" }, response) => {
-      const name = url.replace(/\?.*$/, "");
-      const type = name === "/bad.mp4" ? "application/vnd.apple.mpegurl" : "video/x-matroska";
-      response.writeHead(200, { "content-type": type }).end(bodies[name]);
+  describe("what only calls itself a clip", () => {
+    const playlist = (of: string) => `#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\n${of}\n#EXT-X-ENDLIST\n`;
+    /** Makes ffmpeg listen on this machine's port 5004, and wait, where nobody forbids it. */
+    const session = [
+      ...["v=0", "o=- 0 0 IN IP4 127.0.0.1", "s=x", "c=IN IP4 127.0.0.1", "t=0 0"],
+      ...["m=video 5004 RTP/AVP 96", "a=rtpmap:96 H264/90000", ""],
+    ].join("\r\n");
+
+    /** A server of these; `asked` is what it was asked for. */
+    async function serve(bodies: Readonly<Record<string, string | Buffer>>) {
+      const asked: string[] = [];
+      const server = createServer(({ url = "" }, response) => {
+        const name = url.replace(/\?.*$/, "");
+        asked.push(name);
+        response.writeHead(name in bodies ? 200 : 404).end(bodies[name]);
+      });
+      await once(server.listen(0, "127.0.0.1"), "listening");
+      return { asked, server, port: (server.address() as AddressInfo).port };
+    }
+
+    test("reaches no file of this machine and no port where it comes from the web, as clips of the web do not", async () => {
+      const { server, port } = await serve({
+        "/good.mkv": await readFile(long).then((bytes) => bytes.subarray(0, 200_000)),
+        "/file.mp4": playlist(`file://${clip}`),
+        "/port.mp4": session,
+      });
+      const output = await newFolder();
+      const names = ["good.mkv", "file.mp4", "port.mp4"];
+      const addresses = names.map((name) => `http://127.0.0.1:${port}/${name}?key=secret`);
+      const args = ["segment", ...addresses, "-m", model, "-o", output, "-f", "json", "--every", "50"];
+      const { code, out, err } = await runCli(args).finally(() => server.close());
+      expect(code).toBe(1);
+      expect(await readdir(output)).toEqual(["good.jsonl"]);
+      // Refused at once: what listened would be "no answer".
+      for (const name of ["file", "port"])
+        expect(err).toMatch(new RegExp(`/${name}\\.mp4: \\[IMAGE_CORRUPT\\] .*Invalid data`));
+      expect(out + err).not.toContain("secret");
     });
-    await once(server.listen(0, "127.0.0.1"), "listening");
-    const { port } = server.address() as AddressInfo;
-    const output = await newFolder();
-    const addresses = ["good.mkv", "bad.mp4"].map((name) => `http://127.0.0.1:${port}/${name}?key=secret`);
-    const args = ["segment", ...addresses, "-m", model, "-o", output, "-f", "json", "--every", "50"];
-    const { code, out, err } = await runCli(args).finally(() => server.close());
-    expect(code).toBe(1);
-    expect(await readdir(output)).toEqual(["good.jsonl"]);
-    expect(err).toMatch(/\/bad\.mp4: \[IMAGE_/);
-    expect(out + err).not.toContain("secret");
+
+    test("reaches neither the web nor a port where it is a file of this machine", async () => {
+      const { asked, server, port } = await serve({});
+      const [folder, output] = [await newFolder(), await newFolder()];
+      await writeFile(path.join(folder, "web.mp4"), playlist(`http://127.0.0.1:${port}/part.ts`));
+      await writeFile(path.join(folder, "port.mp4"), session);
+      const files = ["web.mp4", "port.mp4"].map((name) => path.join(folder, name));
+      const { code, err } = await runCli(["segment", ...files, "-m", model, "-o", output]).finally(() =>
+        server.close(),
+      );
+      expect([code, asked, await readdir(output)]).toEqual([1, [], []]);
+      for (const file of files) expect(err).toContain(`${file}: [IMAGE_CORRUPT] ffprobe cannot read`);
+      expect(err).not.toContain("no answer");
+      // Today's ffmpeg would refuse by itself: we say it all the same.
+      const told = inputArguments({ kind: "clip", name: "x", id: "/x.mp4", place: "x.mp4" });
+      expect(told).toEqual(["-protocol_whitelist", "file,crypto,data", "-i", "file:/x.mp4"]);
+    });
   });
 
   test("an overlay that cannot be written is an error, and its clip's ffmpeg ends too", async () => {
@@ -279,8 +314,8 @@ describe.skipIf(!hasFfmpeg)("videos through ffmpeg", () => {
 
   test("Ctrl+C in a clip leaves neither a file nor a process", async () => {
     const output = await newFolder();
-    const child = startCli(["segment", long, "-m", model, "-o", output]);
-    await until(async () => (await readdir(output)).length > 0 && running(output).length > 0);
+    const child = startCli(["segment", long, "-m", model, "-o", output, "-f", "overlay,json"]);
+    await until(async () => (await readdir(output)).length > 1 && running(output).length > 0);
     child.kill("SIGINT");
     expect((await finished(child)).code).toBe(130);
     expect(await readdir(output)).toEqual([]);

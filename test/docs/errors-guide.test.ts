@@ -2,9 +2,9 @@
 
 import fs from "node:fs";
 import path from "node:path";
-import { type ErrorCode, errorCodes } from "deeplab-rt";
+import { DeepLabError, type ErrorCode, errorCodes } from "deeplab-rt";
 import { describe, expect, test } from "vitest";
-import { exitCodes } from "../../dist/cli/exit-codes.js";
+import { exitCodeFor, exitCodes } from "../../dist/cli/exit-codes.js";
 import { hintFor } from "../../dist/hints.js";
 import { read, root } from "./markdown.js";
 
@@ -47,6 +47,24 @@ describe("the guide to errors", () => {
     const codes = [...union.matchAll(/"([A-Z_]+)"/g)].map(([, code]) => code);
     expect(codes.length).toBeGreaterThan(3);
     expect(rows(section("Warnings")).map(codeOf).sort()).toEqual(codes.sort());
+  });
+
+  test("says to which exit code each error code leads", () => {
+    const patterns = rows(section("Exit codes")).flatMap(([exit = "", when = ""]) =>
+      [...when.matchAll(/`([A-Z_]+)(\*?)`/g)].map(([, name = "", star]) => ({
+        exit: Number(exit),
+        name,
+        star,
+      })),
+    );
+    for (const code of errorCodes) {
+      const exact = patterns.find(({ name, star }) => star === "" && name === code);
+      const family = patterns.find(({ name, star }) => star === "*" && code.startsWith(name));
+      const expected = (exact ?? family)?.exit ?? exitCodes.failed;
+      expect([code, exitCodeFor(new DeepLabError(code, "x"))]).toEqual([code, expected]);
+    }
+    for (const error of [new Error("x"), { code: "OPTION_INVALID" }, undefined])
+      expect(exitCodeFor(error)).toBe(exitCodes.failed);
   });
 
   test("has every exit code", () => {

@@ -23,11 +23,20 @@ export interface CliOptions {
   readonly cwd?: string;
   /** Comes through stdin. */
   readonly input?: Uint8Array;
+  /** A file descriptor that it writes to instead of a pipe. */
+  readonly stdout?: number;
+  /** What a shell does first, such as setting a limit. */
+  readonly shell?: string;
 }
 
 /** Starts `deeplab-rt` with these arguments. */
-export function startCli(args: readonly string[], { env, cwd, input }: CliOptions = {}): ChildProcess {
-  const child = spawn(process.execPath, [main, ...args], { env: { ...process.env, ...env }, cwd });
+export function startCli(args: readonly string[], options: CliOptions = {}): ChildProcess {
+  const { env, cwd, input, stdout = "pipe", shell } = options;
+  const words = [process.execPath, main, ...args];
+  const [command = "", ...rest] =
+    shell === undefined ? words : ["sh", "-c", `${shell}; exec "$0" "$@"`, ...words];
+  const stdio = ["pipe", stdout, "pipe"] as const;
+  const child = spawn(command, rest, { env: { ...process.env, ...env }, cwd, stdio: [...stdio] });
   child.stdin?.on("error", () => {}); // it may not be read
   child.stdin?.end(input);
   return child;

@@ -2,11 +2,12 @@
 
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { CocoCollection } from "../../dist/cli/segment/coco.js";
 import { newFolder, removeFolders } from "../support/tiny-package.js";
 
 afterAll(removeFolders);
+afterEach(() => void vi.restoreAllMocks());
 
 const maps = () => ({
   segmentationMap: Uint8Array.of(0, 1),
@@ -47,4 +48,32 @@ test("it is written every 200 pictures, whole and in order", async () => {
   const { images, annotations } = JSON.parse(await readFile(file, "utf8"));
   expect(images.map(({ file_name }: never) => file_name)).toEqual(order);
   expect(annotations).toHaveLength(200);
+});
+
+test("it is written every minute, but not so often that writing is what takes the time", async () => {
+  let [now, tick] = [0, 0]; // each look at the clock may take a while
+  vi.spyOn(performance, "now").mockImplementation(() => (now += tick));
+  const file = path.join(await newFolder(), "coco.json");
+  const coco = await CocoCollection.open(file, false, undefined);
+  const order = ["a.png", "b.png", "c.png"];
+  const written = async () => {
+    await coco.saveNowAndThen(order);
+    const text = await readFile(file, "utf8").catch(() => '{"images":[]}');
+    return (JSON.parse(text).images as { file_name: string }[]).map(({ file_name }) => file_name);
+  };
+  await coco.add("a.png", maps() as never);
+  now += 59_000;
+  expect(await written()).toEqual([]);
+  now += 1_000;
+  tick = 5_000;
+  expect(await written()).toEqual(["a.png"]); // it took 5 s
+  tick = 0;
+  await coco.add("b.png", maps() as never);
+  now += 99_000;
+  expect(await written()).toEqual(["a.png"]);
+  now += 1_000;
+  expect(await written()).toEqual(["a.png", "b.png"]); // it took no time
+  await coco.add("c.png", maps() as never);
+  now += 60_000;
+  expect(await written()).toEqual(order);
 });
