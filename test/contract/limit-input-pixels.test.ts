@@ -2,8 +2,9 @@
 
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { AutoModel, type FromPretrainedOptions } from "deeplab-rt";
+import { AutoModel, type FromPretrainedOptions, overlay } from "deeplab-rt";
 import { afterAll, describe, expect, test } from "vitest";
+import { anyPng } from "../support/hostile-pictures.js";
 import { oddPicture } from "../support/odd-pictures.js";
 import { newFolder, removeFolders, tinyPackage } from "../support/tiny-package.js";
 
@@ -65,5 +66,59 @@ describe("limitInputPixels", () => {
       });
     }
     await withModel({ limitInputPixels: 2 ** 28 }, (model) => model.infer(picture));
+  });
+});
+
+describe("the picture of an overlay", () => {
+  const raw = { data: new Uint8Array(width * height * 3), width, height };
+  // A header that says 120 megapixels, and too little behind it: refused for its size, or tried and found to be a lie.
+  const large = anyPng({ size: [12_000, 10_000], data: Buffer.alloc(100) });
+  const refused = {
+    code: "IMAGE_TOO_LARGE",
+    detail: { width: 12_000, height: 10_000, allowed: 100_000_000 },
+  };
+  const tried = { code: "IMAGE_CORRUPT" };
+
+  test("may be as large as the model's own pictures, raised or lowered", async () => {
+    await withModel({}, async (model) => {
+      const result = await model.infer(raw);
+      await expect(model.infer(large)).rejects.toMatchObject(refused);
+      await expect(result.overlay({ image: large })).rejects.toMatchObject(refused);
+      expect((await result.overlay({ image: picture })).width).toBe(width);
+    });
+    await withModel({ limitInputPixels: 120_000_000 }, async (model) => {
+      const result = await model.infer(raw);
+      await expect(model.infer(large)).rejects.toMatchObject(tried);
+      await expect(result.overlay({ image: large })).rejects.toMatchObject(tried);
+      // Without the model there is the default.
+      await expect(overlay(large, result)).rejects.toMatchObject(refused);
+    });
+    await withModel({ limitInputPixels: width * height - 1 }, async (model) => {
+      const result = await model.infer(raw);
+      await expect(result.overlay({ image: picture })).rejects.toMatchObject(tooLarge);
+      expect((await overlay(picture, result)).width).toBe(width);
+    });
+  });
+
+  test("may be as large as the picture that the maps say they are of, without a model", async () => {
+    const maps = {
+      segmentationMap: new Uint8Array(4),
+      width: 2,
+      height: 2,
+      classNames: ["background"],
+      backgroundClassId: 0,
+    };
+    const source = (sourceWidth: number) => ({
+      ...maps,
+      imageMetadata: { sourceWidth, sourceHeight: 10_000 },
+    });
+    await expect(overlay(large, source(12_000))).rejects.toMatchObject(tried);
+    await expect(overlay(large, source(11_999))).rejects.toMatchObject({
+      code: "IMAGE_TOO_LARGE",
+      detail: { allowed: 119_990_000 },
+    });
+    // More than sharp would take by itself.
+    const larger = anyPng({ size: [30_000, 10_000], data: Buffer.alloc(100) });
+    await expect(overlay(larger, source(30_000))).rejects.toMatchObject(tried);
   });
 });
