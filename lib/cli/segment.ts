@@ -24,6 +24,7 @@ import {
 import { readStdin } from "./segment/stdin.js";
 import { findVideoEncoder } from "./video/encoders.js";
 import { segmentVideo, type VideoWork } from "./video/segment-video.js";
+import { removeLeftovers } from "./write-file.js";
 
 /** Declares the command. */
 export const addSegment: AddCommand = (program, { context, finish }) => {
@@ -85,6 +86,7 @@ async function segmentAll(
 ): Promise<void> {
   const { signal } = context;
   const toDo = tasks.filter(({ isDone }) => !isDone);
+  await Promise.all(foldersOf(toDo, settings).map(removeLeftovers));
   // Before the model is loaded: what is missing is said at once.
   const encoder = toDo.some(isVideo) ? await findVideoEncoder(signal) : undefined;
   await using model = await loadModel(settings.model, options, context, webHosts(toDo));
@@ -107,6 +109,11 @@ async function segmentAll(
     reportSkipped();
     await coco?.saveNowAndThen(names);
   }
+}
+
+function foldersOf(tasks: readonly Task[], { output }: SegmentSettings): string[] {
+  const files = tasks.flatMap(({ toWrite }) => Object.values(toWrite));
+  return [...new Set([output, ...files.map((file) => path.dirname(file))])];
 }
 
 function webHosts(tasks: readonly Task[]): string[] {

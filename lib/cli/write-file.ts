@@ -1,14 +1,30 @@
 // Files that are there whole or not at all: written beside their place, then renamed.
 
-import { rename, rm, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 
-let count = 0;
+const leftover = /^\.deeplab-rt-[\da-f-]+\.tmp$/;
+const longAgo = 24 * 60 * 60_000; // whatever is still being written has been written to since
 
-/** A name for the file while it is written: in the same folder, hidden, and no picture's. */
+/**
+ * A name for the file while it is written: in the same folder, hidden, and no picture's. Random, for in containers every
+ * process has the same id, and what one of them left when it was killed must not be in the next one's way.
+ */
 export function temporaryName(file: string): string {
-  count += 1;
-  return path.join(path.dirname(file), `.deeplab-rt-${process.pid}-${count}.tmp`);
+  return path.join(path.dirname(file), `.deeplab-rt-${randomUUID()}.tmp`);
+}
+
+/** Removes what processes that were killed left in a folder, a day later; a folder that is not there has nothing. */
+export async function removeLeftovers(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  const files = names.filter((name) => leftover.test(name)).map((name) => path.join(folder, name));
+  for (const file of files) {
+    // It does no harm where it stays: somebody else's file, or gone meanwhile.
+    const facts = await stat(file).catch(() => undefined);
+    if (facts?.isFile() && Date.now() - facts.mtimeMs > longAgo)
+      await rm(file, { force: true }).catch(() => {});
+  }
 }
 
 /**
