@@ -89,7 +89,7 @@ async function fill(
   let labels: CvatLabel[] | undefined;
   const places = new Places();
   const keyOf = (fileName: string) => placeOf(cvatName(fileName));
-  for await (const { maps, given, fileName } of checkedItems(items, "toCVAT()", keyOf)) {
+  for await (const { maps, given, fileName } of checkedItems(items, "toCVAT()", { keyOf, areFiles: true })) {
     settings.signal?.throwIfAborted();
     labels ??= labelsOf(maps, settings.classes);
     const known = labels;

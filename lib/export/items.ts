@@ -8,7 +8,10 @@ import { type CheckedMaps, checkMaps, type SegmentationMaps } from "../visualize
 /** A picture of a data set: a result (or maps like one), and the file it is of. */
 export interface ExportItem {
   readonly maps: SegmentationMaps;
-  /** The picture's file as the data set is to name it, `/` between folders: `"cam1/0001.jpg"`. */
+  /**
+   * The picture's file as the data set is to name it, `/` between folders: `"cam1/0001.jpg"`. For COCO any relative path;
+   * CVAT's folder has files of these names, so none that some system cannot hold.
+   */
   readonly fileName: string;
 }
 
@@ -24,15 +27,22 @@ export interface CheckedItem {
   readonly id: unknown;
 }
 
+/** What a format asks of names. */
+export interface NameRules {
+  /** What must differ; the whole name unless a format leaves something out, or files would fall together. */
+  readonly keyOf?: (fileName: string) => string;
+  /** Whether files are made of them, and lists with a name a line. */
+  readonly areFiles?: boolean;
+}
+
 /**
  * The items one by one, checked: all with the same classes, no file name twice.
- * @param nameOf What must differ; the whole name unless a format leaves something out, or files would fall together.
  * @throws DeepLabError OPTION_UNKNOWN, OPTION_INVALID; what the iteration throws
  */
 export async function* checkedItems(
   items: unknown,
   where: string,
-  nameOf: (fileName: string) => string = (name) => name,
+  { keyOf = (name) => name, areFiles = false }: NameRules = {},
 ): AsyncGenerator<CheckedItem> {
   const given = Object(items) as Partial<Iterable<unknown> & AsyncIterable<unknown>>;
   if (given[Symbol.asyncIterator] === undefined && given[Symbol.iterator] === undefined) {
@@ -45,7 +55,7 @@ export async function* checkedItems(
   let first: CheckedMaps | undefined;
   for await (const value of given as AsyncIterable<unknown>) {
     const { maps, fileName, id } = optionObject(value, `an item for ${where}`, ["maps", "fileName", "id"]);
-    const name = nameOf(checkedName(fileName, where));
+    const name = keyOf(checkedName(fileName, where, areFiles));
     if (names.has(name)) throw refused(`Two items for ${where} have the same file name`, name);
     names.add(name);
     const checked = checkMaps(maps, where);
@@ -55,17 +65,23 @@ export async function* checkedItems(
   }
 }
 
-// Nothing that leaves the data set's folder, on any system, or that a list of names, one a line, cannot hold.
-function checkedName(value: unknown, where: string): string {
-  const isName =
+// Nothing that leaves the data set's folder.
+function checkedName(value: unknown, where: string, areFiles: boolean): string {
+  const isRelative =
     typeof value === "string" &&
-    !/[\p{Cc}\p{Zl}\p{Zp}\\:*?"<>|]/u.test(value) &&
-    value.split("/").every((part) => part !== "" && part.trim() === part && !/^\.+$/.test(part));
-  if (isName) return value;
+    value.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+  if (isRelative && (!areFiles || isFileName(value))) return value;
+  const rules = areFiles ? 'without "..", control characters or any of \\ : * ? " < > |' : 'without ".."';
   throw refused(
-    `Expected fileName of an item for ${where} to be a relative path with "/" between its folders, without "..", control characters or any of \\ : * ? " < > |`,
+    `Expected fileName of an item for ${where} to be a relative path with "/" between its folders, ${rules}`,
     value,
   );
+}
+
+// On any system, and in a list of names, one a line.
+function isFileName(name: string): boolean {
+  const isPart = (part: string) => part.trim() === part && !/^\.+$/.test(part);
+  return !/[\p{Cc}\p{Zl}\p{Zp}\\:*?"<>|]/u.test(name) && name.split("/").every(isPart);
 }
 
 function checkSameClasses(first: CheckedMaps, other: CheckedMaps, where: string): void {

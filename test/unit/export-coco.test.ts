@@ -24,6 +24,10 @@ describe("toCOCO", () => {
       { id: 7, width: 4, height: 3, file_name: "b/c.png" },
       { id: 8, width: 4, height: 3, file_name: "d.png" },
     ]);
+    for (const fileName of ["2026-11-24 12:30:05.jpg", '\\*?"<>|', "a\nb", " a /.b.", "..."]) {
+      const { images } = await toCOCO([item({ fileName })]);
+      expect(images).toMatchObject([{ file_name: fileName }]);
+    }
     expect(file.categories).toEqual([
       { id: 1, name: "road" },
       { id: 2, name: "car" },
@@ -129,7 +133,10 @@ describe("toCOCO", () => {
     [[item(), item({ fileName: "b", id: 1 })], {}, /same id.*received 1/],
     [[item({ fileName: "../a.png" })], {}, /fileName/],
     [[item({ fileName: "/a.png" })], {}, /fileName/],
-    [[item({ fileName: "a\nb" })], {}, /fileName/],
+    [[item({ fileName: "a/../b" })], {}, /fileName/],
+    [[item({ fileName: "./b" })], {}, /fileName/],
+    [[item({ fileName: "a//b" })], {}, /fileName/],
+    [[item({ fileName: "" })], {}, /fileName/],
     [[item({ fileName: undefined })], {}, /fileName/],
     [[item(), item({ fileName: "b", maps: mapsOf(rows, { classNames: ["x"] }) })], {}, /same classes/],
     [[item({ file_name: "a" })], {}, /Unknown key "file_name".*fileName/],

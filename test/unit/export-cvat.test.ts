@@ -218,10 +218,20 @@ describe("toCVAT", () => {
     await expect(toCVAT(place(), items(mapsOf(["01"], more)))).rejects.toThrow(message);
   });
 
-  test.each(["../x.png", "/x.png", "a/../x", "a//x", "C:\\x.png", "a\u0000b", "x\n.png", "#1.png", "", 7])(
-    "refuses the file name %j",
-    async (fileName) => {
-      await expect(toCVAT(place(), items(mapsOf(["01"]), fileName as string))).rejects.toThrow(/fileName/);
-    },
-  );
+  test.each([
+    "../x.png",
+    "/x.png",
+    "a/../x",
+    "a//x",
+    "C:\\x.png",
+    "a\u0000b",
+    "x\n.png",
+    "12:30.png",
+    "a /x.png",
+    "#1.png",
+    "",
+    7,
+  ])("refuses the file name %j", async (fileName) => {
+    await expect(toCVAT(place(), items(mapsOf(["01"]), fileName as string))).rejects.toThrow(/fileName/);
+  });
 });

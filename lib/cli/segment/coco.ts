@@ -83,9 +83,12 @@ export class CocoCollection {
 
   /**
    * One more picture.
-   * @throws DeepLabError OPTION_INVALID
+   * @param name Of this one alone: another of the same name would take its place.
+   * @throws DeepLabError INTERNAL where another has it
    */
   async add(name: string, result: Segmented): Promise<void> {
+    if (this.has(name) || this.#pictures.has(name))
+      throw new DeepLabError("INTERNAL", `Two pictures of COCO's file are called ${showPath(name)}.`);
     const options = this.#classes === undefined ? {} : { classes: this.#classes };
     this.#pictures.set(name, await toCOCO([{ maps: result, fileName: name }], options));
   }

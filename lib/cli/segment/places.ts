@@ -63,12 +63,17 @@ function grouped(inputs: readonly Input[]): Input[][] {
 
 // All of them are named alike, so that the name of none depends on the order in which they came.
 function apart(group: readonly Input[]): string[] {
-  const files = group.map(({ id, place }) => (path.isAbsolute(id) ? id : addressPath(id, place)));
-  const base = commonFolder(files.map((file) => path.dirname(file)));
-  const places = files.map((file) => path.relative(base, file));
+  const places = placesApart(group);
   const stems = places.map(withoutExtension);
   const isEnough = new Set(stems.map((stem) => stem.toLowerCase())).size === stems.length;
   return isEnough ? stems : places;
+}
+
+/** Where inputs lie below the folder that they have in common; addresses have their hosts for folders. */
+export function placesApart(group: readonly Input[]): string[] {
+  const files = group.map(({ id, place }) => (path.isAbsolute(id) ? id : addressPath(id, place)));
+  const base = commonFolder(files.map((file) => path.dirname(file)));
+  return files.map((file) => path.relative(base, file));
 }
 
 function commonFolder(folders: readonly string[]): string {

@@ -6,13 +6,14 @@ import { DeepLabError } from "../../errors.js";
 import { showPath } from "../../show.js";
 import { cocoFile, type FileFormat, type Format, fileFormats, outputFile } from "./formats.js";
 import type { Input } from "./inputs.js";
+import { pictureNames } from "./picture-names.js";
 import { placeOutputs } from "./places.js";
 import type { SegmentSettings } from "./settings.js";
 
 /** An input and its files. */
 export interface Task {
   readonly input: Input;
-  /** How COCO's file names it: its place among the inputs, with the extension. */
+  /** How COCO's file names it, and no other: its place among the inputs. */
   readonly cocoName: string;
   /** Paths by format, in the order in which they were asked for. */
   readonly files: Readonly<Partial<Record<FileFormat, string>>>;
@@ -39,14 +40,19 @@ export async function planTasks(
 ): Promise<Task[]> {
   const ofPictures = fileFormats(formats);
   const reserved = formats.includes("coco") ? [cocoFile] : [];
-  const placed = placeOutputs(inputs, (stem) => filesOf(stem, ofPictures), reserved);
+  const placed = placeOutputs(
+    inputs,
+    (stem) => ofPictures.map((format) => outputFile(stem, format)),
+    reserved,
+  );
   const tasks: Task[] = [];
   const inTheWay: string[] = coco.exists && existing === "refuse" ? [path.join(output, cocoFile)] : [];
-  for (const { input, stem } of placed) {
+  const cocoNames = pictureNames(inputs);
+  for (const [i, { input, stem }] of placed.entries()) {
     const files = taskFiles(input, path.join(output, stem), formats);
     const present = existing === "replace" ? [] : await presentOf(Object.values(files));
     if (existing === "refuse") inTheWay.push(...present);
-    const cocoName = `${stem}${stem.endsWith(path.extname(input.place)) ? "" : path.extname(input.place)}`;
+    const cocoName = cocoNames[i] ?? "";
     const toWrite = existing === "skip" ? without(files, present) : files;
     const isWritten = Object.keys(toWrite).length === 0;
     const isDone = existing === "skip" && isWritten && (!formats.includes("coco") || coco.has(cocoName));
@@ -67,11 +73,6 @@ function taskFiles(input: Input, stem: string, formats: readonly Format[]): Task
   return Object.fromEntries(
     fileFormats(formats).map((format) => [format, `${stem}${videoFormats[format] ?? ""}`]),
   );
-}
-
-// With COCO alone it is the name within its file that must be nobody else's.
-function filesOf(stem: string, formats: readonly FileFormat[]): string[] {
-  return formats.length === 0 ? [stem] : formats.map((format) => outputFile(stem, format));
 }
 
 function without(files: Task["files"], present: readonly string[]): Task["files"] {
