@@ -1,5 +1,6 @@
 // The methods of a result and the functions of the package give the same, for the result itself and for its clone.
 
+import { createHash } from "node:crypto";
 import { classStats, colorize, legend, overlay, type SegmentationMaps, toPNG } from "deeplab-rt";
 import { expect, test } from "vitest";
 import { loadTinyModel } from "../support/tiny-model.js";
@@ -64,6 +65,44 @@ test("what include left out is named by every method", async () => {
   expect((await mapOnly.toPNG()).length).toBeGreaterThan(100);
   expect((await classStats(mapOnly)).map(({ meanConfidence }) => meanConfidence)).toContain(null);
 });
+
+test("calls at once, eight of each with options of their own, give what each gives alone, while pictures are inferred", async () => {
+  const image = rgbImage(320, 240, (x, y) => [x % 256, y, (x * y) % 256]);
+  const other = rgbImage(320, 240, () => [255, 0, 0]);
+  const result = await model.infer(image);
+  const calls = [0, 1, 2, 3, 4, 5, 6, 7].flatMap((i) => {
+    const palette = { 1: `#1020${i}0`, 2: `#${i}05060` };
+    return [
+      () => result.overlay({ image, alpha: i / 8, palette, outline: i % 2 === 0, legend: i > 3 }),
+      () => result.overlay({ image, alpha: 1 - i / 8, palette, format: "png" }),
+      () => result.colorize({ palette }),
+      () => result.colorize({ palette, format: (["png", "webp"] as const)[i % 2] ?? "png" }),
+      () => result.toPNG({ palette }),
+      () => result.toPNG({ map: "confidence", bitDepth: i % 2 === 0 ? 8 : 16 }),
+      () => result.classStats({ components: i % 2 === 0 }),
+    ];
+  });
+  const alone: string[] = [];
+  for (const call of calls) alone.push(digest(await call()));
+  let isDone = false;
+  const infer = async () => {
+    // Its memory goes back at once: the next picture is written there, and never over the result.
+    while (!isDone) (await model.infer(other)).dispose();
+  };
+  const inferring = [infer(), infer()];
+  const together = await Promise.all(calls.map(async (call) => digest(await call())));
+  isDone = true;
+  await Promise.all(inferring);
+  expect(together).toEqual(alone);
+  // Options make a difference: otherwise answers to another's call would not be seen.
+  expect(new Set(alone).size).toBeGreaterThan(40);
+});
+
+function digest(answer: { data: Uint8Array } | Uint8Array | object): string {
+  const bytes = "data" in answer ? answer.data : answer;
+  const content = bytes instanceof Uint8Array ? bytes : JSON.stringify(bytes);
+  return createHash("sha256").update(content).digest("hex");
+}
 
 test("types follow from the format", async () => {
   const result = await model.infer(picture());
