@@ -2,6 +2,7 @@
 
 import { invalidOption } from "../checks.js";
 import type { ImageExtent } from "../compile/options.js";
+import { decodedPixelLimit } from "../image/decode.js";
 import { didYouMean } from "../suggest.js";
 
 /**
@@ -24,14 +25,15 @@ export function count(text: string | undefined, name: string, most: number, fall
 }
 
 /**
- * `512x512`, or undefined where nothing was given.
+ * `512x512`, or undefined where nothing was given. No size is larger than a picture may be by default: what is read here
+ * is drawn, or built an engine for, and that a size was mistyped is not to be learned by waiting for it.
  * @throws DeepLabError OPTION_INVALID
  */
 export function extent(text: string | undefined, name: string): ImageExtent | undefined {
   if (text === undefined) return undefined;
-  const [, width, height] = /^(\d{1,5})[x×](\d{1,5})$/.exec(text) ?? [];
-  if (width === undefined) return invalidOption(name, "a size like 512x512", text);
-  return { width: Number(width), height: Number(height) };
+  const [width = 0, height = 0] = /^\d{1,5}[x×]\d{1,5}$/.test(text) ? text.split(/[x×]/).map(Number) : [];
+  if (width >= 1 && height >= 1 && width * height <= decodedPixelLimit) return { width, height };
+  return invalidOption(name, `a size like 512x512, of at most ${decodedPixelLimit} pixels`, text);
 }
 
 /**

@@ -113,10 +113,16 @@ describe("deeplab-rt bench", () => {
 
   test.each<[string[], RegExp]>([
     [["--size", "64"], /--size to be a size like 512x512.*"64"/],
+    [["--size", "0x5"], /--size to be a size like 512x512.*"0x5"/],
+    [["--size", "64x64,5x0"], /"5x0"/],
+    [["--size", "10001x10000"], /at most 100000000 pixels.*"10001x10000"/],
+    [["--size", "99999x99999"], /"99999x99999"/],
+    [["--size", "100000x1"], /"100000x1"/],
+    [["--size", ","], /--size to be sizes/],
     [["--batch", "1,x"], /--batch.*"x"/],
     [["--rounds", "0"], /--rounds/],
-  ])("2: bench %j", async (args, message) => {
-    const { code, err } = await runCli(["bench", model, ...args]);
+  ])("2: bench %j, before a package is looked for", async (args, message) => {
+    const { code, err } = await runCli(["bench", "/no/such/package", ...args]);
     expect(code).toBe(2);
     expect(err).toMatch(message);
   });
