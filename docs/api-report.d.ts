@@ -790,6 +790,7 @@ export declare class Probabilities<Classes extends string = string> {
   readonly width: number;
   readonly height: number;
   readonly data: Float32Array;
+  constructor(classes: readonly Classes[], width: number, height: number, data: Float32Array);
   plane(className: Classes | number): Float32Array;
 }
 

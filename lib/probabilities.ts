@@ -37,8 +37,16 @@ export class Probabilities<Classes extends string = string> {
   /** `[classes.length, height, width]`, 0 to 1. */
   readonly data: Float32Array;
 
-  /** @internal Made by `model.infer`. */
+  /**
+   * `model.infer` makes them; by hand they are made whole again of a clone in another thread.
+   * @param data `[classes.length, height, width]`.
+   * @throws DeepLabError OPTION_INVALID where `data` has another length
+   */
   constructor(classes: readonly Classes[], width: number, height: number, data: Float32Array) {
+    if (data?.length !== classes?.length * width * height) {
+      const expected = "classes.length · height · width numbers";
+      invalidOption("data of new Probabilities(classes, width, height, data)", expected, data);
+    }
     this.classes = classes;
     this.width = width;
     this.height = height;

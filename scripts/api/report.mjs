@@ -1,5 +1,6 @@
 // The public declarations of the package as one text: what a reviewer reads to see how a change touches users.
-// TypeScript's own compiler walks the exports of dist/index.d.ts; comments are left out, names are sorted.
+// TypeScript's own compiler walks the exports of dist/index.d.ts, which is what ships: nothing of it is left out but
+// comments, names are sorted. What is marked `@internal` in lib/ is not in dist/ (stripInternal of tsconfig.json).
 import { execFileSync } from "node:child_process";
 import path from "node:path";
 import ts from "typescript";
@@ -72,7 +73,6 @@ class ExportReader {
   }
 
   #visit(node, context) {
-    if (isInternal(node)) return undefined;
     if (ts.isIdentifier(node)) return this.#identifier(node);
     return ts.visitEachChild(node, (child) => this.#visit(child, context), context);
   }
@@ -104,11 +104,6 @@ class ExportReader {
 
 function statementOf(declaration) {
   return ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration;
-}
-
-// `@internal`: there because the class needs it, not for users (constructors that only the package calls).
-function isInternal(node) {
-  return ts.getJSDocTags(node).some(({ tagName }) => tagName.text === "internal") && ts.isClassElement(node);
 }
 
 // As the sources are formatted: long lists one entry a line, so that a diff shows what changed.

@@ -72,6 +72,9 @@ describe("result.toTransferable()", () => {
     const { classes, width, height, data } = kept.probabilities;
     const planes = new Probabilities(classes, width, height, data);
     expect(planes.plane("red")).toEqual(result.probabilities.plane("red"));
+    expect(() => new Probabilities(classes, width, height, data.subarray(1))).toThrow(
+      expect.objectContaining({ code: "OPTION_INVALID", message: expect.stringMatching(/classes\.length/) }),
+    );
   });
 
   test("leaves undefined what was not asked for, and gives 16-bit ids back as such", async () => {

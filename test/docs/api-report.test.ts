@@ -5,6 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { apiReport, REPORT, UPDATE } from "../../scripts/api/report.mjs";
+import { inRoot } from "../../scripts/setup/paths.mjs";
 
 describe("the committed report", () => {
   let report: ReturnType<typeof apiReport>;
@@ -61,13 +62,23 @@ describe("a report", () => {
     expect(forgotten).toEqual(["Hidden"]);
   });
 
-  test("leaves out members that are marked @internal, and what only they use", () => {
+  test("leaves out nothing: what the declarations still have, users see", () => {
     const { text, forgotten } = reportOf({
       "index.d.ts": 'export { B } from "./b.js";\n',
       "b.d.ts":
-        "interface Hidden { n: 1 }\nexport declare class B {\n  /** @internal */\n  constructor(of: Hidden);\n  size(): number;\n}\n",
+        "interface Hidden { n: 1 }\nexport declare class B {\n  /** @internal */\n  constructor(of: Hidden);\n}\n",
     });
-    expect(text).toContain("export declare class B {\n  size(): number;\n}");
-    expect(forgotten).toEqual([]);
+    expect(text).toContain("constructor(of: Hidden);");
+    expect(forgotten).toEqual(["Hidden"]);
   });
+});
+
+test("what is marked @internal in the sources is in none of the declarations that ship", () => {
+  const marked = (folder: string) =>
+    fs
+      .readdirSync(inRoot(folder), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts"))
+      .filter((name) => fs.readFileSync(inRoot(folder, name), "utf8").includes("@internal"));
+  expect(marked("lib").sort()).toEqual(["buffer-registration.ts", "model.ts", "result.ts"]);
+  expect(marked("dist")).toEqual([]);
 });
