@@ -11,6 +11,7 @@ import { CocoCollection } from "./segment/coco.js";
 import { cocoFile } from "./segment/formats.js";
 import { findInputs } from "./segment/inputs.js";
 import type { Outcome } from "./segment/outcome.js";
+import { withoutOwnOutputs } from "./segment/own-outputs.js";
 import { type PictureWork, segmentPictures } from "./segment/pictures.js";
 import { planTasks, type Task } from "./segment/plan.js";
 import { Reporter } from "./segment/reporter.js";
@@ -45,7 +46,7 @@ export async function segmentCommand(
 ): Promise<number> {
   const settings = parseSegmentOptions(options);
   await makeOutputFolder(settings.output);
-  const { inputs, leftOut } = await findInputs(given, settings.recursive);
+  const { inputs, leftOut } = withoutOwnOutputs(await findInputs(given, settings.recursive), settings);
   const isContinued = settings.existing === "skip";
   const coco = settings.formats.includes("coco")
     ? await CocoCollection.open(path.join(settings.output, cocoFile), isContinued, settings.classes)
@@ -159,6 +160,6 @@ const skipped = ({ input, files }: Task): Outcome => ({ kind: "skipped", name: i
 
 function leftOutText(count: number): string {
   return count === 1
-    ? "1 picture left out: by its name it is an output of deeplab-rt."
-    : `${count} pictures left out: by their names they are outputs of deeplab-rt.`;
+    ? "1 file left out: by its name it is an output of deeplab-rt."
+    : `${count} files left out: by their names they are outputs of deeplab-rt.`;
 }

@@ -3,7 +3,7 @@
 import { copyFile, mkdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import sharp from "sharp";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { filesIn, modelAndPicture, runCli } from "../support/cli.js";
 import { newFolder } from "../support/tiny-package.js";
 
@@ -62,4 +62,74 @@ test("COCO's file calls every picture as it is called, and gives each its own ma
     await rm(path.join(folder, "z.png"));
     expect(await found()).toEqual([...expected, ["z.png", 10, "red"]]);
   }
+});
+
+describe("outputs of an earlier run are no inputs", () => {
+  /** A folder with these pictures, and segment run in it. */
+  async function place(...names: string[]) {
+    const cwd = await newFolder();
+    for (const name of names) {
+      await mkdir(path.dirname(path.join(cwd, name)), { recursive: true });
+      await copyFile(picture, path.join(cwd, name));
+    }
+    const run = (...args: string[]) => runCli(["segment", ...args, "-m", model], { cwd });
+    return { run, files: () => filesIn(cwd) };
+  }
+
+  test.each([
+    ["a pattern", ["*.*"]],
+    ["a pattern of folders, into these", ["**/*.png", "-o", "."]],
+    ["files as a shell names them", ["a.png", "b.png", "FOUND"]],
+  ])("of %s", async (_, given) => {
+    const { run, files } = await place("a.png", "b.png");
+    const own = ["a.color.png", "a.overlay.png", "a.png", "b.color.png", "b.overlay.png", "b.png"];
+    const again = async (...more: string[]) => {
+      const found = await files();
+      const args = given.flatMap((arg) => (arg === "FOUND" ? found : [arg]));
+      return run(...args, "--skip-existing", ...more);
+    };
+    expect((await again()).code).toBe(0);
+    const { code, err } = await again("-f", "color");
+    expect([code, await files()]).toEqual([0, own]);
+    expect(err).toMatch(/^2 files left out: by their names they are outputs of deeplab-rt\.\n/);
+    for (const formats of ["overlay", "color,overlay"]) {
+      const { code, out, err } = await again("-f", formats, "--json");
+      expect([code, JSON.parse(out).length, await files()]).toEqual([0, 2, own]);
+      expect(err).toMatch(/^4 files left out/);
+    }
+  });
+
+  test("also in folders of --output, and where they are outputs of one that is one", async () => {
+    const { run, files } = await place("photos/x/1.png", "photos/x/1.overlay.png");
+    expect((await run("photos/**/*.png", "-o", "photos")).code).toBe(2); // it would be replaced
+    expect((await run("photos/**/*.png", "-o", "photos", "--skip-existing")).code).toBe(0);
+    expect(await files()).toEqual(["photos/x/1.overlay.png", "photos/x/1.png"]);
+    const all = ["2.png", "2.overlay.png", "2.overlay.mask.png"];
+    const shell = await place(...all);
+    expect((await shell.run(...all, "--skip-existing")).err).toMatch(/^2 files left out/);
+    expect(await shell.files()).toEqual([...all].sort());
+  });
+
+  test("but those named themselves that are nobody's are", async () => {
+    const { run, files } = await place("a.overlay.png", "x/b.mask.png", "x/b.png");
+    expect((await run("a.overlay.png", "x/b.mask.png", "x/b.png")).code).toBe(0);
+    expect(await files()).toContain("a.overlay.overlay.png");
+    expect(await files()).toContain("b.mask.overlay.png");
+    const { code, err } = await run("*.overlay.png");
+    expect([code, err]).toEqual([2, expect.stringMatching(/No picture[^\n]*\n[^\n]*called like outputs/)]);
+  });
+
+  test("2: an input is not replaced by another's output, whatever --overwrite says", async () => {
+    const { run, files } = await place("a.png", "a.mask.png");
+    const args = ["a.png", "a.mask.png", "-f", "mask", "--overwrite"];
+    const { code, err } = await run(...args);
+    expect([code, err]).toEqual([
+      2,
+      expect.stringContaining("a.mask.png is an input, and the mask of a.png would replace it."),
+    ]);
+    expect((await run(...args, "-o", "out")).code).toBe(0);
+    expect((await run("a.png", "a.mask.png", "-f", "color", "--overwrite")).code).toBe(0);
+    const out = ["out/a.mask.mask.png", "out/a.mask.png"];
+    expect(await files()).toEqual(["a.color.png", "a.mask.png", "a.png", ...out]);
+  });
 });

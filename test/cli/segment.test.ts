@@ -35,7 +35,7 @@ describe("inputs", () => {
     expect(files).toEqual(["a10.overlay.png", "a2.overlay.png"]);
     const names = (JSON.parse(out) as { image: string }[]).map(({ image }) => path.basename(image));
     expect(names).toEqual(["a2.PNG", "a10.png"]);
-    expect(err).toContain("1 picture left out: by its name it is an output");
+    expect(err).toContain("1 file left out: by its name it is an output");
   });
 
   test("--recursive: the folders below too, mirrored in the output, even where a link leads back", async () => {

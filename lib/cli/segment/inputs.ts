@@ -8,7 +8,7 @@ import { isAddressText, shownAddress } from "../../image/address-text.js";
 import { pictureExtensions } from "../../image/extensions.js";
 import { showPath } from "../../show.js";
 import { cameraPlace, fileOf, webPlace } from "./addresses.js";
-import { formatSuffixes } from "./formats.js";
+import { looksLikeOutput } from "./formats.js";
 import { isBelow } from "./places.js";
 
 /** One thing to segment. */
@@ -26,7 +26,7 @@ export interface Input {
 /** What was found. */
 export interface FoundInputs {
   readonly inputs: readonly Input[];
-  /** Files of folders that look like outputs of an earlier run. */
+  /** How many files are none because they are, or look like, outputs. */
   readonly leftOut: number;
 }
 
@@ -114,10 +114,12 @@ async function filesIn(folder: string, recursive: boolean, within = ""): Promise
 // Shells do this as a rule; not where the pattern is in quotes, and not on Windows.
 async function matching(pattern: string): Promise<FoundInputs> {
   const names = await glob(pattern.replaceAll("\\", "/"), { expandDirectories: false });
-  const inputs = names.filter((name) => isPicture(name) || isClip(name)).sort(byName);
-  if (inputs.length === 0) throw matchesNothing(pattern);
+  const matches = names.filter((name) => isPicture(name) || isClip(name)).sort(byName);
+  const inputs = matches.filter((name) => !looksLikeOutput(name));
+  const leftOut = matches.length - inputs.length;
+  if (inputs.length === 0) throw matchesNothing(pattern, leftOut);
   const base = fixedPart(pattern);
-  return { inputs: inputs.map((name) => fileInput(name, placeBelow(base, name))), leftOut: 0 };
+  return { inputs: inputs.map((name) => fileInput(name, placeBelow(base, name))), leftOut };
 }
 
 // A pattern may lead out of its own fixed part ("*/../../other/*.jpg"): what lies there has its name alone.
@@ -133,10 +135,6 @@ function fixedPart(pattern: string): string {
   return (first < 0 ? parts : parts.slice(0, first)).join("/") || (pattern.startsWith("/") ? "/" : ".");
 }
 
-function looksLikeOutput(name: string): boolean {
-  return formatSuffixes.some((suffix) => isPicture(suffix) && name.toLowerCase().endsWith(suffix));
-}
-
 function nothingIn(folder: string, recursive: boolean): DeepLabError {
   const hint = recursive ? "" : "pass --recursive to search the folders below it too.";
   return new DeepLabError("OPTION_INVALID", `The folder ${showPath(folder)} holds no pictures to segment.`, {
@@ -145,9 +143,12 @@ function nothingIn(folder: string, recursive: boolean): DeepLabError {
   });
 }
 
-function matchesNothing(pattern: string): DeepLabError {
+function matchesNothing(pattern: string, leftOut: number): DeepLabError {
   return new DeepLabError("OPTION_INVALID", `No picture or clip matches the pattern ${showPath(pattern)}.`, {
     detail: { found: showPath(pattern) },
-    hint: "relative patterns start at the current working directory.",
+    hint:
+      leftOut === 0
+        ? "relative patterns start at the current working directory."
+        : "what does is called like outputs of deeplab-rt: name the files themselves to segment them all the same.",
   });
 }

@@ -4,10 +4,18 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 import { DeepLabError } from "../../errors.js";
 import { showPath } from "../../show.js";
-import { cocoFile, type FileFormat, type Format, fileFormats, outputFile } from "./formats.js";
+import {
+  cocoFile,
+  type FileFormat,
+  type Format,
+  fileFormats,
+  outputFile,
+  videoFile,
+  videoFormats,
+} from "./formats.js";
 import type { Input } from "./inputs.js";
 import { pictureNames } from "./picture-names.js";
-import { placeOutputs } from "./places.js";
+import { type Placed, placeOutputs } from "./places.js";
 import type { SegmentSettings } from "./settings.js";
 
 /** An input and its files. */
@@ -62,17 +70,19 @@ export async function planTasks(
   return tasks;
 }
 
-const videoFormats: Partial<Record<FileFormat, string>> = { overlay: ".overlay.mp4", json: ".jsonl" };
+/** Where the outputs of these formats go. */
+export function placeFor(inputs: readonly Input[], formats: readonly Format[]): Placed[] {
+  const filesOf = (stem: string) => fileFormats(formats).map((format) => outputFile(stem, format));
+  return placeOutputs(inputs, filesOf, formats.includes("coco") ? [cocoFile] : []);
+}
 
 function taskFiles(input: Input, stem: string, formats: readonly Format[]): Task["files"] {
   if (input.kind === "picture" || input.kind === "stdin") {
     return Object.fromEntries(fileFormats(formats).map((format) => [format, outputFile(stem, format)]));
   }
-  const other = formats.find((format) => format === "coco" || videoFormats[format] === undefined);
+  const other = formats.find((format) => !videoFormats.includes(format));
   if (other !== undefined) throw notOfVideo(input, other);
-  return Object.fromEntries(
-    fileFormats(formats).map((format) => [format, `${stem}${videoFormats[format] ?? ""}`]),
-  );
+  return Object.fromEntries(fileFormats(formats).map((format) => [format, videoFile(stem, format)]));
 }
 
 function without(files: Task["files"], present: readonly string[]): Task["files"] {
@@ -95,7 +105,7 @@ function wouldReplace(files: readonly string[]): DeepLabError {
 
 function notOfVideo({ name }: Input, format: Format): DeepLabError {
   return new DeepLabError("OPTION_INVALID", `Of ${showPath(name)}, a video, no ${format} can be written.`, {
-    detail: { option: "--format", found: format, allowed: Object.keys(videoFormats) },
+    detail: { option: "--format", found: format, allowed: videoFormats },
     hint: "of videos --format takes overlay (a video) and json (a line for each frame).",
   });
 }
