@@ -119,6 +119,11 @@ export class Inference {
     return outcomes.map((outcome) => ("done" in outcome ? (answers.shift() as Answer) : outcome));
   }
 
+  /** Lets go of the streams among images that no call will take. */
+  drop(sources: ImageRequest["sources"]): void {
+    dropStreams(sources, { copyInput: true, rules: this.#parts.imageRules });
+  }
+
   /** The model is closed: pictures that are being read are not wanted any more, and their calls reject with this. */
   stopReading(error: unknown): void {
     this.#closing.abort(error);
@@ -138,8 +143,8 @@ export class Inference {
     if (settings.onError === "result" && !request.isList) {
       invalidOption("onError", "left out for one image, whose failure is the call's,", settings.onError);
     }
-    const { signal, copyInput } = settings;
-    if (signal?.aborted) dropStreams(request.sources, { copyInput, rules: this.#parts.imageRules });
+    const { signal } = settings;
+    if (signal?.aborted) this.drop(request.sources);
     signal?.throwIfAborted();
     const count = request.sources.length;
     if (count === 0)

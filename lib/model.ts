@@ -294,25 +294,25 @@ export class SemanticSegmentationModel<Classes extends string = string> implemen
   }
 
   async #one(image: Source, options: unknown): Promise<SemanticSegmentationResult> {
-    this.#checkOpen();
+    this.#checkOpen([image]);
     return first(await this.#inference.run({ sources: [image], isList: false }, options)).result;
   }
 
   async #list(sources: readonly Source[], options: unknown, site: CallSite): Promise<unknown[]> {
-    this.#checkOpen();
+    this.#checkOpen(sources);
     const answers = await this.#inference.runList(sources, options);
     return answers.map((answer) => ("result" in answer ? answer.result : inferFailure(answer, site)));
   }
 
   async #inspect(image: Source, options: unknown): Promise<Inspection> {
-    this.#checkOpen();
+    this.#checkOpen([image]);
     const answers = await this.#inference.run({ sources: [image], isList: false }, options, true);
     const { native, result } = first(answers);
     return { ...capturedTensors(native), result };
   }
 
   async #explain(image: Source, place: unknown, options: unknown): Promise<PixelExplanation> {
-    this.#checkOpen();
+    this.#checkOpen([image]);
     return runExplanation(this.#inference, this.#facts, image, parseExplainOptions(place, options));
   }
 
@@ -328,8 +328,11 @@ export class SemanticSegmentationModel<Classes extends string = string> implemen
     return this.#info;
   }
 
-  #checkOpen(): void {
-    if (this.#closing !== undefined) throw closed();
+  // A call that is refused takes the streams among its images along, as one that ends does.
+  #checkOpen(images: readonly Source[] = []): void {
+    if (this.#closing === undefined) return;
+    this.#inference.drop(images);
+    throw closed();
   }
 }
 

@@ -93,23 +93,33 @@ async function paintLegend(
   return abortable(work(), stop);
 }
 
+/** Where an overlay's legend stands, and how tall its letters are. */
+export type LegendStyle = Pick<NativeLegend, "corner" | "textHeight">;
+
 /**
- * The legend of an overlay: the painted classes that the map holds.
- * @param option `true`, or an object.
- * @param colors By class id; transparent for those that are not painted.
+ * The option `legend` of an overlay: `true`, or an object; undefined where there is to be none.
  * @throws DeepLabError OPTION_UNKNOWN, OPTION_INVALID
  */
-export async function overlayLegend(
-  option: unknown,
-  maps: CheckedMaps,
-  colors: readonly Rgba[],
-): Promise<NativeLegend> {
-  if (option === false || option === undefined) return noLegend;
+export function parseOverlayLegend(option: unknown, maps: CheckedMaps): LegendStyle | undefined {
+  if (option === false || option === undefined) return undefined;
   const given = optionObject(option === true ? {} : option, "option legend", ["position", "textSize"]);
   const usual = Math.min(Math.max(14, Math.round(Math.min(maps.width, maps.height) / 36)), 512);
   const corner = choiceOption(given.position, "legend.position", corners, "top-left");
   const textHeight = textSizeOption(given.textSize, usual, "legend.textSize");
-  return { ...entries(maps, colors, await heldClasses(maps), false), textHeight, corner };
+  return { textHeight, corner };
+}
+
+/**
+ * The legend of an overlay: the painted classes that the map holds.
+ * @param colors By class id; transparent for those that are not painted.
+ */
+export async function overlayLegend(
+  style: LegendStyle | undefined,
+  maps: CheckedMaps,
+  colors: readonly Rgba[],
+): Promise<NativeLegend> {
+  if (style === undefined) return noLegend;
+  return { ...entries(maps, colors, await heldClasses(maps), false), ...style };
 }
 
 function entries(

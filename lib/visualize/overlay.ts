@@ -11,7 +11,7 @@ import { type NativeImage, native } from "../native.js";
 import { imageNumbers } from "../native-request.js";
 import { whileReading } from "../result-memory.js";
 import { stopSignal } from "../stop-signal.js";
-import { type LegendPlacement, noLegend, overlayLegend } from "./legend.js";
+import { type LegendPlacement, overlayLegend, parseOverlayLegend } from "./legend.js";
 import { mapOf } from "./map-bytes.js";
 import { type CheckedMaps, checkMaps, type SegmentationMaps } from "./maps.js";
 import {
@@ -123,6 +123,7 @@ async function paint(source: SegmentationMaps, request: PaintRequest): Promise<R
   const { image = request.image, alpha, palette, classes, outline, fill, legend } = given;
   const maps = checkMaps(source, "overlay()");
   const style = parseStyle({ alpha, palette, classes, outline, fill }, maps);
+  const legendStyle = parseOverlayLegend(legend, maps);
   const rules = request.rules ?? rulesWithoutModel(maps);
   const taken = image === undefined ? undefined : takeUnder(image as ImageSource, request.rules, rules);
   const work = async (ending: AbortSignal) => {
@@ -130,7 +131,7 @@ async function paint(source: SegmentationMaps, request: PaintRequest): Promise<R
     const painted = style.outline.width > 0 && !style.isFilled ? style.outline.colors : style.colors;
     const [under, box] = await Promise.all([
       taken && loadImage(taken, { rules, stop: ending }).then(({ image }) => underlay(maps, image)),
-      legend === undefined || legend === false ? noLegend : overlayLegend(legend, maps, painted),
+      overlayLegend(legendStyle, maps, painted),
     ]);
     ending.throwIfAborted();
     const pixels = await native().paintOverlay({

@@ -6,7 +6,13 @@ import { createReadStream, openAsBlob } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { PassThrough, Readable } from "node:stream";
-import { AutoModel, type ImageSource, overlay, type SemanticSegmentationModel } from "deeplab-rt";
+import {
+  AutoModel,
+  DeepLabError,
+  type ImageSource,
+  overlay,
+  type SemanticSegmentationModel,
+} from "deeplab-rt";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newFolder, removeFolders, stripeMap, stripes, tinyPackage } from "../support/tiny-package.js";
@@ -119,6 +125,16 @@ describe("a stream of bytes is let go", () => {
     await expect(work).rejects.toMatchObject({ code: "CLOSED" });
     expect(stream.destroyed).toBe(true);
     clearTimeout(closing);
+    await other.close();
+    const late = [silent(), silent(), silent(), silent(), silent()] as const;
+    const calls = [
+      other.infer(late[0]),
+      other.infer([raw, late[1], late[2]]),
+      other.inspect(late[3]),
+      other.explainPixel(late[4], { x: 0, y: 0 }),
+    ];
+    for (const call of calls) await expect(call).rejects.toMatchObject({ code: "CLOSED" });
+    expect(late.map(({ destroyed }) => destroyed)).toEqual(Array(5).fill(true));
   });
 
   test("when the model is closed, of many calls at once, without a warning of too many listeners", async () => {
@@ -170,7 +186,7 @@ describe("a stream of bytes is let go", () => {
     expect(late.destroyed).toBe(true);
   });
 
-  test("when an overlay over it is aborted, before or while it is read, or its legend fails", async () => {
+  test("when an overlay over it is aborted, before or while it is read; not when its options are wrong", async () => {
     const result = await model.infer(raw);
     const reason = new Error("enough");
     const [early, late, unread] = [silent(), silent(), silent()];
@@ -179,10 +195,17 @@ describe("a stream of bytes is let go", () => {
     const painting = result.overlay({ image: late, signal: controller.signal });
     setTimeout(() => controller.abort(reason), 20);
     await expect(painting).rejects.toBe(reason);
-    await expect(result.overlay({ image: unread, legend: { bogus: 1 } as never })).rejects.toMatchObject({
-      code: "OPTION_UNKNOWN",
-    });
-    expect([early, late, unread].map(({ destroyed }) => destroyed)).toEqual([true, true, true]);
+    for (const options of [
+      { legend: { bogus: 1 } },
+      { alpha: 2 },
+      { bogus: 1 },
+      { outline: 5 },
+      { signal: 5 },
+    ]) {
+      const refused = result.overlay({ image: unread, ...options } as never);
+      await expect(refused).rejects.toMatchObject({ code: expect.stringMatching(/^OPTION_/) });
+    }
+    expect([early, late, unread].map(({ destroyed }) => destroyed)).toEqual([true, true, false]);
   });
 
   test("when the loop over model.stream() is left", async () => {
@@ -194,12 +217,38 @@ describe("a stream of bytes is let go", () => {
     if (!stream.closed) await once(stream, "close");
   });
 
-  test("but not when the call's options are wrong: then it was never taken", async () => {
+  test("but not when the call's options are wrong: then it was never taken, and can be used", async () => {
+    const wrong = [{ confidance: 1 }, { confidence: 2 }, { signal: 5 }, { out: 5 }, { onError: "result" }];
     const stream = Readable.from([encoded], { objectMode: false });
-    await expect(model.infer(stream, { confidance: 1 } as never)).rejects.toMatchObject({
-      code: "OPTION_UNKNOWN",
+    const web = new Blob([encoded]).stream();
+    for (const options of wrong) {
+      for (const source of [stream, web]) {
+        const refused = model.infer(source, options as never);
+        await expect(refused).rejects.toMatchObject({ code: expect.stringMatching(/^OPTION_/) });
+      }
+    }
+    expect([stream.destroyed, web.locked]).toEqual([false, false]);
+    for (const source of [stream, web])
+      expect([...(await model.infer(source)).segmentationMap]).toEqual(stripeMap);
+  });
+
+  test("nor when those of model.stream() are, before its source is opened", async () => {
+    const objects = Readable.from([encoded]);
+    const web = new ReadableStream<Buffer>({
+      start(controller) {
+        controller.enqueue(encoded);
+        controller.close();
+      },
     });
-    expect([...(await model.infer(stream)).segmentationMap]).toEqual(stripeMap);
+    for (const source of [objects, web]) {
+      for (const options of [{ bogus: 1 }, { concurrency: 0 }])
+        expect(() => model.stream(source, options as never)).toThrow(DeepLabError);
+    }
+    expect([objects.destroyed, web.locked]).toEqual([false, false]);
+    for (const source of [objects, web]) {
+      for await (const { result } of model.stream(source))
+        expect([...result.segmentationMap]).toEqual(stripeMap);
+    }
   });
 });
 
