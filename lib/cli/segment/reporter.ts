@@ -41,6 +41,8 @@ export class Reporter {
   readonly #json: object[] = [];
   readonly #failures: Failed[] = [];
   #done = 0;
+  /** Pictures, and frames of videos. */
+  #images = 0;
   #skipped = 0;
 
   constructor(context: CommandContext, settings: SegmentSettings, { total, toDo, hasVideo }: Work) {
@@ -82,6 +84,8 @@ export class Reporter {
     if (outcome.kind === "failed") this.#reportFailure(outcome);
     else if (outcome.kind === "skipped") this.#reportSkipped(outcome);
     else this.#done += 1;
+    if (outcome.kind === "done") this.#images += 1;
+    if (outcome.kind === "video") this.#images += outcome.frames;
     if (this.#settings.json) this.#json.push(outcomeJson(outcome));
     else if (outcome.kind === "done" && !this.#settings.quiet) this.#print(this.#pictureText(outcome));
     else if (outcome.kind === "video" && !this.#settings.quiet) this.#print(videoText(outcome));
@@ -136,7 +140,7 @@ export class Reporter {
 
   #summary(): string {
     const elapsed = performance.now() - this.#start;
-    const speed = this.#done === 0 ? "" : `, ${((this.#done * 1000) / elapsed).toFixed(1)} images/s`;
+    const speed = this.#images === 0 ? "" : `, ${((this.#images * 1000) / elapsed).toFixed(1)} images/s`;
     const parts = [`${this.#done} done in ${durationText(elapsed)}${speed}`];
     if (this.#skipped > 0) parts.push(`${this.#skipped} left as they were`);
     if (this.#failures.length > 0) parts.push(`${this.#failures.length} failed`);

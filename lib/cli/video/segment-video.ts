@@ -122,27 +122,26 @@ class Outputs {
   #written = 0;
 
   constructor(task: Task, facts: VideoFacts, { settings, encoder }: VideoWork) {
-    const { every } = settings;
+    const { every, latestOnly } = settings;
     const { overlay, json } = task.toWrite;
     this.#facts = facts;
     this.#settings = settings;
     this.#folder = path.dirname(overlay ?? json ?? "");
-    const parts = { input: task.input, facts, encoder, every };
+    const parts = { input: task.input, facts, encoder, every, hasGaps: latestOnly };
     this.#video = overlay === undefined ? undefined : new VideoWriter({ file: overlay, ...parts });
     this.#lines = json === undefined ? undefined : new LinesWriter(json);
   }
 
-  /** One result. Where frames were left out before it, it stands for them: the video keeps its time. */
+  /** One result, and what stands for the frames that were left out before it: the video keeps its time. */
   async write(index: number, result: Segmented): Promise<void> {
     const classes = await result.classStats();
     if (this.frames === 0) await mkdir(this.#folder, { recursive: true });
-    this.skipped += index - this.#written;
-    if (this.#video !== undefined) {
-      const painted = await paintedOverlay(result, this.#settings);
-      await this.#video.write(painted, index + 1 - this.#written);
-    }
-    const time = (index * this.#settings.every) / rateNumber(this.#facts.frameRate);
-    await this.#lines?.write({ frame: index, time, ...resultFacts(result), classes });
+    const leftOut = index - this.#written;
+    this.skipped += leftOut;
+    await this.#video?.write(await paintedOverlay(result, this.#settings), leftOut);
+    const frame = index * this.#settings.every;
+    const time = frame / rateNumber(this.#facts.frameRate);
+    await this.#lines?.write({ frame, time, ...resultFacts(result), classes });
     this.stats.add(classes);
     this.#written = index + 1;
     this.frames += 1;

@@ -19,6 +19,8 @@ export interface WriterParts {
   readonly encoder: VideoEncoder;
   /** Every how many frames of the video there is a picture. */
   readonly every: number;
+  /** Whether frames may be left out: pictures that were written are kept then, to stand for them. */
+  readonly hasGaps: boolean;
 }
 
 /** A video file that is being written: there whole after `finish`, not there otherwise. */
@@ -27,6 +29,8 @@ export class VideoWriter {
   readonly #temporary: string;
   #tool: Tool | undefined;
   #size: { readonly width: number; readonly height: number } | undefined;
+  /** A copy of the picture that was written last, where frames may be left out. */
+  #last: Uint8Array | undefined;
 
   /** ffmpeg starts with the first picture, which says how large they are. */
   constructor(parts: WriterParts) {
@@ -35,20 +39,24 @@ export class VideoWriter {
   }
 
   /**
-   * Writes a picture, `times` times over; waits until ffmpeg has it.
+   * Writes a picture; waits until ffmpeg has it.
+   * @param leftOut Frames without a picture before it: the picture before stands for them, the first for those before it.
    * @throws DeepLabError INTERNAL with ffmpeg's own message
    */
-  async write(picture: RgbaImage, times = 1): Promise<void> {
+  async write(picture: RgbaImage, leftOut: number): Promise<void> {
     this.#size ??= picture;
     this.#tool ??= new Tool("ffmpeg", writerArguments(this.#parts, this.#size, this.#temporary), "pipe");
-    const { child, ended } = this.#tool;
-    for (let i = 0; i < times; i++) {
-      // Until ffmpeg has all of it: its memory is somebody else's then.
-      const taken = new Promise<boolean>((resolve) =>
-        child.stdin?.write(picture.data, (error) => resolve(!error)),
-      );
-      if ((await Promise.race([taken, ended])) !== true) throw await this.#failure();
-    }
+    for (let i = 0; i < leftOut; i++) await this.#send(this.#tool, this.#last ?? picture.data);
+    await this.#send(this.#tool, picture.data);
+    if (!this.#parts.hasGaps) return;
+    this.#last ??= new Uint8Array(picture.data.length);
+    this.#last.set(picture.data);
+  }
+
+  // Until ffmpeg has all of it: its memory is somebody else's then.
+  async #send({ child, ended }: Tool, data: Uint8Array): Promise<void> {
+    const taken = new Promise<boolean>((resolve) => child.stdin?.write(data, (error) => resolve(!error)));
+    if ((await Promise.race([taken, ended])) !== true) throw await this.#failure();
   }
 
   /** Ends the file and puts it in its place. @returns whether there is one: not without a picture */
