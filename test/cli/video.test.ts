@@ -264,7 +264,7 @@ describe.skipIf(!hasFfmpeg)("videos through ffmpeg", () => {
 
     test("reaches no file of this machine and no port where it comes from the web, as clips of the web do not", async () => {
       const { server, port } = await serve({
-        "/good.mkv": await readFile(long).then((bytes) => bytes.subarray(0, 200_000)),
+        "/good.mkv": await readFile(long),
         "/file.mp4": playlist(`file://${clip}`),
         "/port.mp4": session,
       });

@@ -35,6 +35,8 @@ export interface DoneVideo {
   readonly frameRate: number;
   /** Means over the frames: of pixels, share and confidence. */
   readonly classes: readonly ClassStats[];
+  /** What ffmpeg complained of last, line by line: nothing that stopped it. */
+  readonly complaints: readonly string[];
 }
 
 /** An input whose outputs were there. */

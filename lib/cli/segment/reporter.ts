@@ -89,6 +89,7 @@ export class Reporter {
     if (this.#settings.json) this.#json.push(outcomeJson(outcome));
     else if (outcome.kind === "done" && !this.#settings.quiet) this.#print(this.#pictureText(outcome));
     else if (outcome.kind === "video" && !this.#settings.quiet) this.#print(videoText(outcome));
+    if (outcome.kind === "video") this.#noteComplaints(outcome);
   }
 
   /** A remark that is neither result nor failure. */
@@ -125,6 +126,11 @@ export class Reporter {
     this.#failures.push(outcome);
     const text = `${outcome.name}: ${describeError(outcome.error)}\n`;
     if (!this.#settings.json) this.#line.around(() => this.#context.complain(text));
+  }
+
+  #noteComplaints({ name, complaints }: DoneVideo): void {
+    const last = complaints.at(-1);
+    if (last !== undefined) this.note(`${name}: done, though ffmpeg complained, last of: ${last}`);
   }
 
   #pictureText(outcome: Done): string {

@@ -4,6 +4,7 @@ import { DeepLabError } from "../../errors.js";
 import type { RawImage } from "../../image/raw.js";
 import { showPath } from "../../show.js";
 import type { Input } from "../segment/inputs.js";
+import { endsEarly } from "./ends-early.js";
 import { inputArguments, type VideoFacts } from "./probe.js";
 import { Tool } from "./tool.js";
 
@@ -19,6 +20,7 @@ export interface FrameWish {
 export class VideoReader {
   readonly #input: Input;
   readonly #facts: VideoFacts;
+  readonly #every: number;
   readonly #tool: Tool;
   #isStopped = false;
 
@@ -26,12 +28,13 @@ export class VideoReader {
   constructor(input: Input, facts: VideoFacts, wish: FrameWish) {
     this.#input = input;
     this.#facts = facts;
+    this.#every = wish.every;
     this.#tool = new Tool("ffmpeg", readerArguments(input, facts, wish));
   }
 
   /**
    * The frames, each in memory of its own that nobody writes to again. No more is read than is asked for.
-   * @throws DeepLabError IMAGE_CORRUPT
+   * @throws DeepLabError IMAGE_CORRUPT, also after frames where more should have come
    */
   async *frames(): AsyncGenerator<RawImage, void, undefined> {
     const { width, height, matrix, range } = this.#facts;
@@ -46,8 +49,17 @@ export class VideoReader {
       if (!this.#isStopped) throw error; // a pipe that we closed
     }
     const { code, complaints } = await this.#tool.ended;
-    if (this.#isStopped || (code === 0 && count > 0)) return;
-    throw broken(this.#input, complaints, count);
+    if (this.#isStopped) return;
+    if (code !== 0 || count === 0) throw broken(this.#input, complaints, count);
+    const isClip = this.#input.kind === "clip"; // a camera may leave when it likes
+    if (isClip && endsEarly(this.#facts, count * this.#every, complaints)) {
+      throw cutOff(this.#input, this.#facts, count * this.#every, complaints);
+    }
+  }
+
+  /** What ffmpeg complained of last, when it has ended: with a video that is done, nothing that stopped it. */
+  async complaints(): Promise<readonly string[]> {
+    return (await this.#tool.ended).complaints;
   }
 
   /** No more frames: those that were handed over stay good. */
@@ -81,8 +93,9 @@ export async function* exactPieces(
 function readerArguments(input: Input, facts: VideoFacts, { every, atItsPace }: FrameWish): string[] {
   const { width, height, fullWidth, fullHeight, matrix, range, frameRate } = facts;
   const filters = [
-    // A constant rate: what we write has no other, and sound stays with the pictures.
-    `fps=${frameRate}`,
+    // A constant rate: what we write has no other, and sound stays with the pictures. Of a clip from its beginning, also
+    // where the first frames cannot be decoded.
+    `fps=${frameRate}${input.kind === "clip" ? ":start_time=0" : ""}`,
     ...(every > 1 ? [`framestep=${every}`] : []),
     // Whatever the stream changes to on its way, a frame stays as large as we were told.
     `scale=${fullWidth}:${fullHeight}:out_color_matrix=${matrix}:out_range=${range === "full" ? "pc" : "tv"}`,
@@ -95,6 +108,25 @@ function readerArguments(input: Input, facts: VideoFacts, { every, atItsPace }: 
     ...inputArguments(input),
     ...["-map", "0:V:0", "-vf", filters.join(","), "-pix_fmt", "nv12", "-f", "rawvideo", "pipe:1"],
   ];
+}
+
+const rescue =
+  "fetch it again, or let ffmpeg write what can be read of it: ffmpeg -i CLIP -c copy RESCUED.mkv";
+
+function cutOff(
+  input: Input,
+  { frames: expected }: VideoFacts,
+  frames: number,
+  complaints: readonly string[],
+): DeepLabError {
+  const of = expected === null ? "" : ` of about ${expected}`;
+  const why = complaints.at(-1);
+  const name = showPath(input.name);
+  const message = `The video ${name} is cut off or damaged: it ends after ${frames} frames${of}`;
+  return new DeepLabError("IMAGE_CORRUPT", why === undefined ? `${message}.` : `${message}: ${why}`, {
+    detail: { found: name, frames, expected, complaints },
+    hint: rescue,
+  });
 }
 
 function broken(input: Input, complaints: readonly string[], count: number): DeepLabError {

@@ -20,6 +20,8 @@ export interface VideoFacts {
   readonly frameRate: string;
   /** How many frames there are; null for cameras, and where nobody knows. */
   readonly frames: number | null;
+  /** Whether they were counted by what the file says of its pictures, and not of all that is in it. */
+  readonly isCountOwn: boolean;
   /** Width of a pixel by its height, as `4:3`; `1:1` as a rule. */
   readonly pixelAspect: string;
   /** Codecs of its sound. */
@@ -40,7 +42,7 @@ interface ProbedStream {
   readonly duration?: string;
   readonly sample_aspect_ratio?: string;
   readonly disposition?: { readonly attached_pic?: number };
-  readonly tags?: { readonly rotate?: string };
+  readonly tags?: { readonly rotate?: string; readonly DURATION?: string };
   readonly side_data_list?: readonly { readonly rotation?: number }[];
 }
 
@@ -97,7 +99,8 @@ function videoFacts(
   const isTurned = Math.abs(rotation(video)) % 180 === 90;
   const [fullWidth, fullHeight] = isTurned ? [height, width] : [width, height];
   const frameRate = rate(video);
-  const duration = Number(video.duration ?? format?.duration);
+  const ownDuration = video.duration === undefined ? seconds(video.tags?.DURATION) : Number(video.duration);
+  const duration = ownDuration ?? Number(format?.duration);
   const counted = Math.round(duration * rateNumber(frameRate));
   const isFull = video.color_range === "pc" || video.pix_fmt?.startsWith("yuvj") === true;
   return {
@@ -109,9 +112,16 @@ function videoFacts(
     range: isFull ? "full" : "limited",
     frameRate,
     frames: input.kind === "camera" || !(counted > 0) ? null : counted,
+    isCountOwn: ownDuration !== undefined || streams.length === 1,
     pixelAspect: pixelAspect(video.sample_aspect_ratio, isTurned),
     audio: streams.filter((stream) => stream.codec_type === "audio").map(({ codec_name = "" }) => codec_name),
   };
+}
+
+// Matroska's, as "00:01:02.345000000".
+function seconds(text = ""): number | undefined {
+  const [, hours, minutes, rest] = /^(\d+):(\d\d):(\d\d(?:\.\d+)?)$/.exec(text) ?? [];
+  return rest === undefined ? undefined : Number(hours) * 3600 + Number(minutes) * 60 + Number(rest);
 }
 
 // Newer versions say it in the side data, older ones as a tag.

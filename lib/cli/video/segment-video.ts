@@ -64,6 +64,7 @@ async function segmentFrames(task: Task, facts: VideoFacts, work: VideoWork): Pr
   }
   const { frames, skipped, stats, width, height } = outputs;
   const frameRate = rateNumber(facts.frameRate) / every;
+  const complaints = await reader.complaints();
   const { name } = task.input;
   return {
     kind: "video",
@@ -75,6 +76,7 @@ async function segmentFrames(task: Task, facts: VideoFacts, work: VideoWork): Pr
     skipped,
     frameRate,
     classes: stats.means,
+    complaints,
   };
 }
 

@@ -26,7 +26,7 @@ export class Tool {
    */
   constructor(command: "ffmpeg" | "ffprobe", args: readonly string[], stdin: "ignore" | "pipe" = "ignore") {
     this.child = spawn(command, args, { stdio: [stdin, "pipe", "pipe"], detached: true, windowsHide: true });
-    const complaints = new LastLines(() => true);
+    const complaints = new LastLines((line) => !/^ *Last message repeated/.test(line));
     this.child.stderr?.setEncoding("utf8").on("data", (text: string) => complaints.add(text));
     // Written to after its end: whoever writes asks how it ended.
     this.child.stdin?.on("error", () => {});
@@ -34,7 +34,7 @@ export class Tool {
       this.child.once("error", (error) => reject(startError(command, error)));
       this.child.once("close", (code) => {
         complaints.end();
-        resolve({ code, complaints: complaints.all.map((line) => withoutKeys(line, args)) });
+        resolve({ code, complaints: complaints.all.map((line) => shownLine(line, args)) });
       });
     });
     this.ended.catch(() => {}); // it is looked at when its turn comes
@@ -48,11 +48,13 @@ export class Tool {
   }
 }
 
-// ffmpeg repeats addresses as it was given them, or nearly so.
-function withoutKeys(line: string, args: readonly string[]): string {
+const longest = 300;
+
+// ffmpeg repeats addresses as it was given them, or nearly so. Where its parts lie in its memory is of no use to anybody.
+function shownLine(line: string, args: readonly string[]): string {
   const addresses = args.filter((arg) => arg.includes("://"));
   const shown = addresses.reduce((text, address) => text.replaceAll(address, shownAddress(address)), line);
-  return withShownAddresses(shown);
+  return withShownAddresses(shown.replace(/ @ 0x[\da-f]+\]/, "]")).slice(0, longest);
 }
 
 function startError(command: string, error: NodeJS.ErrnoException): Error {

@@ -1,0 +1,25 @@
+// Whether a clip ended before its end. ffmpeg says so in words alone, and ends as after a whole one.
+
+import type { VideoFacts } from "./probe.js";
+
+// The demuxers' own words for a file or a download that stops in the middle of what was announced.
+const cutOff = /ended prematurely|ends prematurely|partial file/;
+
+// Counts from durations are a little off, and rates that change make them more so.
+const mostMissing = { share: 0.1, frames: 5 };
+
+/**
+ * Whether more frames should have come. Complaints alone are no sign: recordings that begin between two key frames
+ * have them and are whole.
+ */
+export function endsEarly(
+  { frames: expected, isCountOwn }: Pick<VideoFacts, "frames" | "isCountOwn">,
+  frames: number,
+  complaints: readonly string[],
+): boolean {
+  if (complaints.some((line) => cutOff.test(line))) return true;
+  if (expected === null) return false;
+  const areFarTooFew = expected - frames > Math.max(expected * mostMissing.share, mostMissing.frames);
+  // Where only the file's duration is known, its sound may be longer than its pictures.
+  return areFarTooFew && (isCountOwn || complaints.length > 0);
+}
