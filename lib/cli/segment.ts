@@ -2,7 +2,7 @@
 
 import path from "node:path";
 import type { AddCommand } from "./command.js";
-import type { CommandContext } from "./context.js";
+import { type CommandContext, describeError } from "./context.js";
 import { exitCodes } from "./exit-codes.js";
 import { chunks, inOrder } from "./in-order.js";
 import { loadModel } from "./load-model.js";
@@ -64,11 +64,12 @@ export async function segmentCommand(
     else await segmentAll(tasks, { settings, options, context, reporter, coco });
   } finally {
     // Also after an error or Ctrl+C: what was done is not lost, and is reported even where it cannot be saved.
-    try {
-      await coco?.save(tasks.map(({ cocoName }) => cocoName));
-    } finally {
-      reporter.end();
+    if (coco !== undefined) {
+      await coco
+        .save(tasks.map(({ cocoName }) => cocoName))
+        .catch((error) => reporter.outputFailed(coco.file, error));
     }
+    reporter.end();
   }
   return reporter.hasFailures ? exitCodes.failed : exitCodes.ok;
 }
@@ -108,7 +109,8 @@ async function segmentAll(
     reporter.report(outcome);
     rest.shift();
     reportSkipped();
-    await coco?.saveNowAndThen(names);
+    const notSaved = await coco?.saveNowAndThen(names);
+    if (notSaved !== undefined) reporter.note(notSavedText(coco?.file, notSaved));
   }
 }
 
@@ -157,6 +159,10 @@ function spans(tasks: readonly Task[]): Task[][] {
 }
 
 const skipped = ({ input, files }: Task): Outcome => ({ kind: "skipped", name: input.name, files });
+
+function notSavedText(file: string | undefined, error: unknown): string {
+  return `${file} cannot be written as yet; it is tried again: ${describeError(error)}`;
+}
 
 function leftOutText(count: number): string {
   return count === 1

@@ -140,10 +140,16 @@ describe.skipIf(process.platform !== "linux")("a full disk", () => {
     const args = ["segment", many, "-m", model, "-o", output, "-f", "coco,mask", "--json"];
     const { code, out, err } = await withLittleRoom(args);
     expect(code).toBe(1);
-    expect(err).toContain("EFBIG: file too large, write");
-    expect(err).toContain(`'${file}'`);
-    expect(JSON.parse(out).length).toBeGreaterThan(0);
-    expect((await filesIn(output)).filter((name) => !name.endsWith(".mask.png"))).toEqual([]);
+    // First when half of it is done, which ends nothing, and at last.
+    const failed = `EFBIG: file too large, write '${file}'\n`;
+    expect(err).toContain(`coco.json cannot be written as yet; it is tried again: ${failed}`);
+    expect(err).toContain(`\n${file}: ${failed}`);
+    expect(err).toMatch(
+      /\n400 done in [^\n]*; 1 failed\.\nFailed \(1 of 400\):\n \S* \S+coco\.json {2}EFBIG\n$/,
+    );
+    expect(JSON.parse(out)).toHaveLength(400);
+    const masks = (await filesIn(output)).filter((name) => name.endsWith(".mask.png"));
+    expect([masks.length, await filesIn(output)]).toEqual([400, masks]);
     await writeFile(file, "mine");
     expect((await withLittleRoom([...args, "--overwrite"])).code).toBe(1);
     expect(await readFile(file, "utf8")).toBe("mine");

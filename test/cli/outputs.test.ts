@@ -133,3 +133,8 @@ describe("outputs of an earlier run are no inputs", () => {
     expect(await files()).toEqual(["a.color.png", "a.mask.png", "a.png", ...out]);
   });
 });
+
+test("3: a model that cannot be loaded is no empty list of results", async () => {
+  const args = ["segment", picture, "-m", "/no/such/package", "-o", await newFolder(), "--json"];
+  expect(await runCli(args)).toMatchObject({ code: 3, out: "", err: expect.stringContaining("PACKAGE_") });
+});

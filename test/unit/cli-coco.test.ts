@@ -1,6 +1,6 @@
 // COCO's file of `segment`: large ones, and what is written while the command runs.
 
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { CocoCollection } from "../../dist/cli/segment/coco.js";
@@ -76,4 +76,29 @@ test("it is written every minute, but not so often that writing is what takes th
   await coco.add("c.png", maps() as never);
   now += 60_000;
   expect(await written()).toEqual(order);
+});
+
+test("where it cannot be written meanwhile it is tried again, but not at every picture", async () => {
+  let now = 0;
+  vi.spyOn(performance, "now").mockImplementation(() => now);
+  const file = path.join(await newFolder(), "coco.json");
+  const coco = await CocoCollection.open(file, false, undefined);
+  await mkdir(file); // in its place
+  await coco.add("a.png", maps() as never);
+  now += 60_000;
+  expect(await coco.saveNowAndThen(["a.png"])).toMatchObject({ syscall: "rename" });
+  now += 59_000;
+  expect(await coco.saveNowAndThen(["a.png"])).toBeUndefined();
+  now += 1_000;
+  expect(await coco.saveNowAndThen(["a.png"])).toMatchObject({ syscall: "rename" });
+  await expect(coco.save(["a.png"])).rejects.toThrow(file);
+  await rm(file, { recursive: true });
+  await coco.save(["a.png"]);
+  expect(JSON.parse(await readFile(file, "utf8")).images).toMatchObject([{ file_name: "a.png" }]);
+});
+
+test("a name that a picture has is nobody else's", async () => {
+  const coco = await CocoCollection.open(path.join(await newFolder(), "coco.json"), false, undefined);
+  await coco.add("a.png", maps() as never);
+  await expect(coco.add("a.png", maps() as never)).rejects.toMatchObject({ code: "INTERNAL" });
 });

@@ -95,13 +95,21 @@ export class CocoCollection {
 
   /**
    * Writes what there is where much has come since the last time, so that little is lost should the process be killed.
-   * @throws an Error of the file system
+   * @returns why it could not be written: the run need not end by it, for the next time may be another
    */
-  async saveNowAndThen(order: readonly string[]): Promise<void> {
+  async saveNowAndThen(order: readonly string[]): Promise<unknown> {
     const { pictures, at, took } = this.#saved;
     const since = performance.now() - at;
     const isMuch = this.#pictures.size - pictures >= saveEvery.pictures || since >= saveEvery.ms;
-    if (isMuch && since >= took * saveEvery.timesItsTime) await this.save(order);
+    if (!isMuch || since < took * saveEvery.timesItsTime) return undefined;
+    try {
+      await this.save(order);
+      return undefined;
+    } catch (error) {
+      // As if it had been written slowly: not tried at every picture from now on.
+      this.#saved = { pictures, at: performance.now(), took: saveEvery.ms / saveEvery.timesItsTime };
+      return error;
+    }
   }
 
   /**

@@ -97,10 +97,17 @@ export class Reporter {
     if (!this.#settings.quiet) this.#line.around(() => this.#context.complain(text));
   }
 
+  /** A file of all inputs together could not be written: a failure that is no input's. */
+  outputFailed(file: string, error: unknown): void {
+    this.#failures.push({ kind: "failed", name: file, error });
+    this.#line.around(() => this.#context.complain(`${file}: ${describeError(error)}\n`));
+  }
+
   /** Nothing follows: what was left over, what failed, all as JSON. */
   end(): void {
     this.#line.end();
-    if (this.#settings.json) this.#context.print(JSON.stringify(this.#json, null, 2));
+    // An empty list would say that there was nothing to do: what ended the command before its first input says why.
+    if (this.#json.length > 0) this.#context.print(JSON.stringify(this.#json, null, 2));
     if (this.#total < 2) return;
     if (!this.#settings.quiet) this.#context.complain(this.#summary());
     if (this.#failures.length > 0) this.#context.complain(this.#failureList());
