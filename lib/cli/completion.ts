@@ -15,10 +15,11 @@ const shells: Readonly<Record<string, (words: ProgramWords) => string>> = {
 };
 
 const help = `
-Where the script goes:
+Where the script goes (make the folder first: mkdir -p):
   bash  deeplab-rt completion bash > ~/.local/share/bash-completion/completions/deeplab-rt
-  zsh   deeplab-rt completion zsh > _deeplab-rt, in a folder of $fpath
-  fish  deeplab-rt completion fish > ~/.config/fish/completions/deeplab-rt.fish`;
+  zsh   deeplab-rt completion zsh > ~/.zsh/completions/_deeplab-rt, a folder of $fpath
+  fish  deeplab-rt completion fish > ~/.config/fish/completions/deeplab-rt.fish
+What is completed is the command deeplab-rt, not "npx deeplab-rt": npm install -g deeplab-rt.`;
 
 /** Declares the command. */
 export const addCompletion: AddCommand = (program, { context, finish }) => {

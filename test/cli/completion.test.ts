@@ -1,7 +1,7 @@
 // deeplab-rt completion: the scripts know what the program knows, and the shells take them.
 
 import { spawnSync } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildProgram } from "../../dist/cli/program.js";
@@ -90,6 +90,47 @@ test.skipIf(!has("fish"))("fish offers commands, options, choices and lists in t
   expect(offers("deeplab-rt segment --over")).toEqual(["--overwrite"]);
   expect(offers("deeplab-rt segment --backend ")).toEqual(["auto", "onnx", "trt"]);
   expect(offers("deeplab-rt segment -f overlay,ma")).toEqual(["overlay,mask"]);
+});
+
+describe.skipIf(!has("bash"))("as docs/cli.md says, in a home that has no folder yet", () => {
+  let home: string;
+  let environment: NodeJS.ProcessEnv;
+  beforeAll(async () => {
+    home = await newFolder();
+    const command = `#!/bin/sh\nexec '${process.execPath}' '${path.resolve("dist/cli/main.js")}' "$@"\n`;
+    await mkdir(path.join(home, "bin"));
+    await writeFile(path.join(home, "bin/deeplab-rt"), command, { mode: 0o755 });
+    environment = {
+      ...process.env,
+      HOME: home,
+      ...{ XDG_DATA_HOME: "", XDG_CONFIG_HOME: "" },
+      PATH: `${home}/bin:${process.env.PATH}`,
+    };
+    const text = await readFile(path.resolve("docs/cli.md"), "utf8");
+    const blocks = [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, code = ""]) => code);
+    const install = blocks.find((code) => code.includes("completion bash")) ?? "exit 9";
+    const { status, stderr } = run("bash", "-e", "-c", install);
+    expect([status, stderr]).toEqual([0, ""]);
+  });
+  const run = (command: string, ...args: string[]) =>
+    spawnSync(command, args, { env: environment, cwd: home, encoding: "utf8" });
+
+  test("bash completes deeplab-rt, and would not complete npx", () => {
+    const script = ". ~/.local/share/bash-completion/completions/deeplab-rt; complete -p deeplab-rt npx";
+    const { stdout, stderr } = run("bash", "-c", script);
+    expect(stdout).toMatch(/^complete .*-F _deeplab_rt deeplab-rt$/m);
+    expect(stderr).toMatch(/npx: no completion/);
+  });
+
+  test.skipIf(!has("zsh"))("zsh finds it in its folder", () => {
+    const script =
+      "fpath+=(~/.zsh/completions); autoload -U compinit; compinit -u -D; echo $_comps[deeplab-rt]";
+    expect(run("zsh", "-f", "-c", script).stdout).toBe("_deeplab-rt\n");
+  });
+
+  test.skipIf(!has("fish"))("fish completes by itself", () => {
+    expect(run("fish", "-c", 'complete -C "deeplab-rt se"').stdout).toMatch(/^segment\b/);
+  });
 });
 
 test("2: a shell that is none", async () => {
