@@ -131,6 +131,9 @@ describe("a block that imports the package is a program", () => {
     fs.mkdirSync(place, { recursive: true });
     for (const name of ["models", "assets"])
       fs.symlinkSync(path.join(root, name), path.join(place, name), "junction");
+    // And where it does for users of npm.
+    fs.mkdirSync(path.join(place, "node_modules"));
+    fs.symlinkSync(root, path.join(place, "node_modules/deeplab-rt"), "junction");
   });
 
   test("there are some, and the ones that are not run say why", () => {
