@@ -38,12 +38,12 @@ export async function writeWhole(file: string, data: Uint8Array | string): Promi
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
-    throw named(error, temporary, file);
+    throw naming(error, temporary, file);
   }
 }
 
-// The user knows the file, not what it was called meanwhile; a full disk is an error that names none.
-function named(error: unknown, temporary: string, file: string): unknown {
+/** Has an error name the file, not what it was called meanwhile; a full disk is one that names none. */
+export function naming(error: unknown, temporary: string, file: string): unknown {
   if (!(error instanceof Error)) return error;
   const message = error.message.replaceAll(temporary, file);
   error.message = message.includes(file) ? message : `${message} '${file}'`;

@@ -41,6 +41,11 @@ describe("the guide to errors", () => {
     },
   );
 
+  test("says how to get ffmpeg, whose code is that of the decoder of pictures", () => {
+    const row = errors.find((cells) => codeOf(cells) === "IMAGE_DECODER_UNAVAILABLE");
+    expect(row?.join()).toMatch(/ffmpeg or ffprobe is not on the `PATH`.*install ffmpeg/);
+  });
+
   test("has every warning once, and no other", () => {
     const source = fs.readFileSync(path.join(root, "lib/warnings.ts"), "utf8");
     const [, union = ""] = /type WarningCode =([^;]*);/.exec(source) ?? [];

@@ -1,9 +1,11 @@
 // Files that are there whole or not at all, and what processes that were killed leave of them.
 
+import { spawnSync } from "node:child_process";
 import { mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { removeLeftovers, temporaryName, writeWhole } from "../../dist/cli/write-file.js";
+import { LinesWriter } from "../../dist/cli/video/lines-writer.js";
+import { naming, removeLeftovers, temporaryName, writeWhole } from "../../dist/cli/write-file.js";
 import { newFolder, removeFolders } from "../support/tiny-package.js";
 
 afterAll(removeFolders);
@@ -41,4 +43,39 @@ test("leftovers are removed a day later, and nothing else is", async () => {
   const left = [...others, strange, inFolder].map((file) => path.basename(file));
   expect((await readdir(folder)).sort()).toEqual(left.sort());
   await removeLeftovers(path.join(folder, "not there"));
+});
+
+test("what cannot be written is named as the user knows it, also where the system names nothing", async () => {
+  const folder = await newFolder();
+  const file = path.join(folder, "x.json");
+  const full = Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+  expect(naming(full, "/tmp/y", file)).toBe(full);
+  expect(full.message).toBe(`ENOSPC: no space left on device, write '${file}'`);
+  await mkdir(file);
+  const named = (error: Error) => error.message.includes(`'${file}'`) && !error.message.includes(".tmp");
+  await expect(writeWhole(file, "x")).rejects.toSatisfy(named);
+  const lines = new LinesWriter(file);
+  await lines.write({});
+  await expect(lines.finish()).rejects.toSatisfy(named);
+  await lines.discard();
+  await expect(new LinesWriter(path.join(file, "not", "there")).write({})).rejects.toThrow(
+    /ENOENT.*not\/there'$/,
+  );
+  expect(await readdir(folder)).toEqual(["x.json"]);
+});
+
+test("a line that finds no room names its file", async () => {
+  const folder = await newFolder();
+  const code = `
+    const { LinesWriter } = require("./dist/cli/video/lines-writer.js");
+    const lines = new LinesWriter(process.argv[1]);
+    lines.write("x".repeat(20000)).catch((error) => console.log(error.message)).then(() => lines.discard());`;
+  const file = path.join(folder, "x.jsonl");
+  const command = 'ulimit -f 16; exec "$0" -e "$1" "$2"';
+  const { stdout } = spawnSync("sh", ["-c", command, process.execPath, code, file], {
+    cwd: path.resolve(import.meta.dirname, "../.."),
+    encoding: "utf8",
+  });
+  expect(stdout).toBe(`EFBIG: file too large, write '${file}'\n`);
+  expect(await readdir(folder)).toEqual([]);
 });

@@ -1,7 +1,7 @@
 // A file of JSON values, one a line: written as they come, there only when it is whole.
 
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
-import { temporaryName } from "../write-file.js";
+import { naming, temporaryName } from "../write-file.js";
 
 /** A file of lines that is being written. */
 export class LinesWriter {
@@ -15,18 +15,23 @@ export class LinesWriter {
     this.#temporary = temporaryName(file);
   }
 
-  /** One more line. */
+  /** One more line. @throws an Error of the file system, which names the file */
   async write(value: unknown): Promise<void> {
-    this.#handle ??= await open(this.#temporary, "wx");
-    await this.#handle.appendFile(`${JSON.stringify(value)}\n`);
+    await this.#named(async () => {
+      this.#handle ??= await open(this.#temporary, "wx");
+      await this.#handle.appendFile(`${JSON.stringify(value)}\n`);
+    });
   }
 
-  /** Puts it in its place; without a line there is none. */
+  /** Puts it in its place; without a line there is none. @throws an Error of the file system, which names the file */
   async finish(): Promise<void> {
-    if (this.#handle === undefined) return;
-    await this.#handle.close();
-    this.#handle = undefined;
-    await rename(this.#temporary, this.#file);
+    const handle = this.#handle;
+    if (handle === undefined) return;
+    await this.#named(async () => {
+      await handle.close();
+      this.#handle = undefined;
+      await rename(this.#temporary, this.#file);
+    });
   }
 
   /** Nothing is left of it, unless it was finished. */
@@ -34,5 +39,13 @@ export class LinesWriter {
     await this.#handle?.close();
     this.#handle = undefined;
     await rm(this.#temporary, { force: true });
+  }
+
+  async #named(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      throw naming(error, this.#temporary, this.#file);
+    }
   }
 }

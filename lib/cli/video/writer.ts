@@ -6,7 +6,7 @@ import { DeepLabError } from "../../errors.js";
 import { showPath } from "../../show.js";
 import type { RgbaImage } from "../../visualize/picture.js";
 import type { Input } from "../segment/inputs.js";
-import { temporaryName } from "../write-file.js";
+import { naming, temporaryName } from "../write-file.js";
 import type { VideoEncoder } from "./encoders.js";
 import { inputArguments, type VideoFacts } from "./probe.js";
 import { Tool } from "./tool.js";
@@ -65,7 +65,11 @@ export class VideoWriter {
     this.#tool.child.stdin?.end();
     const { code } = await this.#tool.ended;
     if (code !== 0) throw await this.#failure();
-    await rename(this.#temporary, this.#parts.file);
+    try {
+      await rename(this.#temporary, this.#parts.file);
+    } catch (error) {
+      throw naming(error, this.#temporary, this.#parts.file);
+    }
     return true;
   }
 
