@@ -19,7 +19,11 @@ const { values } = parseArgs({
     frames: { type: "string", default: "100" },
   },
 });
-const [width = 0, height = 0] = values.size.split("x").map(Number);
+const [width = 0, height = 0, ...more] = values.size.split("x").map(Number);
+if (more.length > 0 || ![width, height].every((side) => side >= 2 && side <= 8192 && side % 2 === 0))
+  throw new Error(`--size is two even numbers of pixels, as NV12 has them, like 640x480, not ${values.size}`);
+const frames = Number(values.frames);
+if (!(frames >= 1)) throw new Error(`--frames is a number from 1, not ${values.frames}`);
 /** @returns {import("deeplab-rt").RawImage} */
 const frame = (data) => ({ data, width, height, colorFormat: "nv12" });
 const frameBytes = (width * height * 3) / 2;
@@ -28,10 +32,10 @@ async function* ffmpegFrames(input) {
   const from = values.format ? ["-f", values.format, "-i", input] : ["-i", input];
   const to = ["-vf", `scale=${width}:${height}`, "-pix_fmt", "nv12", "-f", "rawvideo", "-"];
   const ffmpeg = spawn("ffmpeg", ["-v", "error", ...from, ...to], { stdio: ["ignore", "pipe", "inherit"] });
+  const ended = new Promise((resolve) => ffmpeg.once("close", (code, signal) => resolve(code ?? signal)));
   await once(ffmpeg, "spawn"); // rejects where there is no ffmpeg
   try {
-    let data = Buffer.alloc(frameBytes);
-    let filled = 0;
+    let [data, filled] = [Buffer.alloc(frameBytes), 0];
     for await (const chunk of ffmpeg.stdout) {
       for (let taken = 0; taken < chunk.length; ) {
         const copied = chunk.copy(data, filled, taken);
@@ -39,10 +43,12 @@ async function* ffmpegFrames(input) {
         filled += copied;
         if (filled < frameBytes) continue;
         yield frame(data);
-        data = Buffer.alloc(frameBytes); // a frame that waits is read later: its memory is not used again
-        filled = 0;
+        [data, filled] = [Buffer.alloc(frameBytes), 0]; // a frame that waits is read later: its memory stays its own
       }
     }
+    // Its output ends in the same way whether the input did or something went wrong: the exit code says which.
+    const end = await ended;
+    if (end !== 0) throw new Error(`ffmpeg ended with ${end} on ${input}; what it said stands above`);
   } finally {
     ffmpeg.kill(); // the loop was left, or the input has ended
   }
@@ -58,23 +64,17 @@ async function* drawnFrames() {
 }
 
 const model = await AutoModel.fromPretrained(values.model);
-const stream = model.stream(values.input ? ffmpegFrames(values.input) : drawnFrames(), {
-  latestOnly: true,
-  include: ["classAreas"],
-});
+const source = values.input ? ffmpegFrames(values.input) : drawnFrames();
+const stream = model.stream(source, { latestOnly: true, include: ["classAreas"] });
 const start = performance.now();
 for await (const { index, result, skipped } of stream) {
-  const shares = Array.from(
-    result.classAreas,
-    (pixels) => `${((100 * pixels) / (width * height)).toFixed(1)} %`,
-  );
-  const named = shares.map((share, id) => `${model.classNames[id]} ${share}`).join(", ");
+  const percent = (id) => ((100 * result.classAreas[id]) / (width * height)).toFixed(1);
+  const named = model.classNames.map((name, id) => `${name} ${percent(id)} %`).join(", ");
   console.log(`frame ${index} (${skipped} skipped): ${named}`);
-  if (stream.stats.answered >= Number(values.frames)) break; // closes the source too
+  if (stream.stats.answered >= frames) break; // closes the source too
 }
 const { received, answered, skipped } = stream.stats;
-const rate = (1000 * answered) / (performance.now() - start);
-console.log(
-  `${received} frames received, ${answered} segmented, ${skipped} skipped, ${rate.toFixed(1)} a second`,
-);
+if (answered === 0) throw new Error(`no frame came from ${values.input}`);
+const rate = ((1000 * answered) / (performance.now() - start)).toFixed(1);
+console.log(`${received} frames received, ${answered} segmented, ${skipped} skipped, ${rate} a second`);
 await model.close();

@@ -7,17 +7,19 @@
 import { parseArgs } from "node:util";
 import { AutoModel, DeepLabError } from "deeplab-rt";
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    model: { type: "string", default: "models/sample" },
-    limit: { type: "string", multiple: true, default: [] },
-    confidence: { type: "string", default: "0.6" },
-  },
-});
-
 /** @returns {Promise<boolean>} whether the part passed */
-async function inspect(picture) {
+async function inspect() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      model: { type: "string", default: "models/sample" },
+      limit: { type: "string", multiple: true, default: [] },
+      confidence: { type: "string", default: "0.6" },
+    },
+  });
+  const [picture = "assets/samples/metal.jpg", ...others] = positionals;
+  if (others.length > 0)
+    throw new Error(`one picture is one part: nobody would look at ${others.join(", ")}`);
   const limits = new Map(values.limit.map(parseLimit));
   const model = await AutoModel.fromPretrained(values.model);
   for (const name of limits.keys())
@@ -44,7 +46,7 @@ function parseLimit(text) {
 }
 
 try {
-  const passed = await inspect(positionals[0] ?? "assets/samples/metal.jpg");
+  const passed = await inspect();
   console.log(passed ? "PASS" : "FAIL");
   process.exitCode = passed ? 0 : 1;
 } catch (error) {

@@ -18,10 +18,12 @@ const { values, positionals } = parseArgs({
   },
 });
 const folder = positionals[0] ?? "assets/samples";
-const millilitres = values.spacing.split("x").reduce((volume, side) => volume * Number(side), 1) / 1000;
-if (!(millilitres > 0))
+const sides = values.spacing.split("x").map(Number);
+if (sides.length !== 3 || !sides.every((side) => side > 0 && Number.isFinite(side)))
   throw new Error(`--spacing is three lengths in mm, like 0.7x0.7x5, not ${values.spacing}`);
+const millilitres = sides.reduce((volume, side) => volume * side) / 1000;
 const slices = (await readdir(folder)).filter((name) => /\.(png|jpe?g|tiff?)$/i.test(name)).sort();
+if (slices.length === 0) throw new Error(`there are no slices (PNG, JPEG, TIFF) in ${folder}`);
 if (values.output) await mkdir(values.output, { recursive: true });
 
 const model = await AutoModel.fromPretrained(values.model);
@@ -46,7 +48,7 @@ for await (const { image, result } of model.stream(source, {
   total.expected += slice.expected;
   total.uncertain += slice.uncertain;
   // Raw float32, row by row: numpy.fromfile(file, "<f4").reshape(height, width) reads it.
-  const file = values.output && path.join(values.output, `${path.parse(image).name}.f32`);
+  const file = values.output && path.join(values.output, `${path.basename(image)}.f32`);
   if (file) await writeFile(file, new Uint8Array(plane.buffer, plane.byteOffset, plane.byteLength));
 }
 await model.close();

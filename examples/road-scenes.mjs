@@ -16,6 +16,7 @@ const { values, positionals } = parseArgs({
 });
 const folder = positionals[0] ?? "assets/samples";
 const names = (await readdir(folder)).filter((name) => /\.(jpe?g|png|webp)$/i.test(name)).sort();
+if (names.length === 0) throw new Error(`there are no pictures (JPEG, PNG, WebP) in ${folder}`);
 const images = names.map((name) => path.join(folder, name));
 await mkdir(values.output, { recursive: true });
 
@@ -32,7 +33,8 @@ for await (const { image, result, error } of model.stream(images, { onError: "re
     console.error(`${name}: ${error instanceof Error ? error.message : error}`);
     continue;
   }
-  const overlay = path.join(values.output, `${path.parse(name).name}.overlay.png`);
+  // With its extension: a.jpg and a.png are two pictures.
+  const overlay = path.join(values.output, `${name}.overlay.png`);
   await writeFile(overlay, await result.overlay({ image, format: "png" }));
   const classes = await result.classStats();
   rows.push([name, ...classes.map(({ share }) => share.toFixed(4))]);
@@ -40,6 +42,8 @@ for await (const { image, result, error } of model.stream(images, { onError: "re
 await model.close();
 
 const table = path.join(values.output, "shares.csv");
-await writeFile(table, rows.map((row) => `${row.join(",")}\n`).join(""));
+// Names may hold what separates cells: such a cell stands in quotes, and a quote in it is written twice.
+const cell = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+await writeFile(table, rows.map((row) => `${row.map(cell).join(",")}\n`).join(""));
 console.log(`${rows.length - 1} pictures segmented, ${failed} failed; shares in ${table}`);
 process.exitCode = failed > 0 ? 1 : 0;

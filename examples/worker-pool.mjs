@@ -68,6 +68,8 @@ async function main() {
   // One iterator for all workers: each picture is taken once.
   const pictures = (positionals.length > 0 ? positionals : samples).values();
   const count = Number(values.workers);
+  if (!Number.isInteger(count) || count < 1 || count > 64)
+    throw new Error(`--workers is a whole number from 1 to 64, not ${values.workers}`);
   await Promise.all(Array.from({ length: count }, () => runWorker(values.model, pictures)));
 }
 

@@ -48,8 +48,12 @@ describe("road-scenes", () => {
     expect(stdout).toContain("2 pictures segmented, 1 failed");
     expect(stderr).toContain("broken.jpg: ");
 
-    expect(readdirSync(results).sort()).toEqual(["metal.overlay.png", "shares.csv", "wood.overlay.png"]);
-    const overlay = await sharp(path.join(results, "wood.overlay.png")).metadata();
+    expect(readdirSync(results).sort()).toEqual([
+      "metal.jpg.overlay.png",
+      "shares.csv",
+      "wood.jpg.overlay.png",
+    ]);
+    const overlay = await sharp(path.join(results, "wood.jpg.overlay.png")).metadata();
     expect([overlay.width, overlay.height]).toEqual([640, 480]);
     const [head, ...rows] = (await readFile(path.join(results, "shares.csv"), "utf8")).trim().split("\n");
     expect(head).toBe("picture,background,scratch,pit,stain,crack");
@@ -58,6 +62,29 @@ describe("road-scenes", () => {
       expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 3);
       expect(shares[0]).toBeLessThan(1);
     }
+  });
+
+  test("keeps two pictures of one name apart, and cells with commas and quotes whole", async () => {
+    const classes = ["background", 'road, "wet"', "green"];
+    const model = await tinyPackage({ classNames: `${classes.join("\n")}\n` });
+    const [scenes, results] = await Promise.all([newFolder(), newFolder()]);
+    await copyFile(picture, path.join(scenes, "a.png"));
+    await sharp(picture).webp({ lossless: true }).toFile(path.join(scenes, "a.webp"));
+
+    output(await run("road-scenes", scenes, "--model", model, "--output", results));
+    expect(readdirSync(results).sort()).toEqual(["a.png.overlay.png", "a.webp.overlay.png", "shares.csv"]);
+    const lines = (await readFile(path.join(results, "shares.csv"), "utf8")).trim().split("\n");
+    expect(lines).toEqual([
+      'picture,background,"road, ""wet""",green',
+      "a.png,0.2500,0.5000,0.2500",
+      "a.webp,0.2500,0.5000,0.2500",
+    ]);
+  });
+
+  test("does not end well with a folder that has no pictures", async () => {
+    const { code, stderr } = await run("road-scenes", await newFolder(), "--output", await newFolder());
+    expect(code).toBe(1);
+    expect(stderr).toContain("there are no pictures");
   });
 });
 
@@ -82,15 +109,24 @@ describe("medical-slices", () => {
     expect(text).toMatch(/at least 0\.5 +64\.00 ml/);
     expect(text).toMatch(/expected volume +6[34]\.\d\d ml/);
     expect(text).toMatch(/between 0\.2 and 0\.8 +0\.00 ml/);
-    const file = await readFile(path.join(results, "2.f32"));
+    const file = await readFile(path.join(results, "2.png.f32"));
     const plane = Array.from({ length: file.length / 4 }, (_, i) => Math.round(file.readFloatLE(i * 4)));
     expect(plane).toEqual(Array.from({ length: 8 }, () => [1, 1, 0, 0, 0, 0, 1, 1]).flat());
   });
 
-  test("refuses a spacing that is none", async () => {
-    const { code, stderr } = await run("medical-slices", folder, "--spacing", "0.7x5mm");
+  test.each(["0.7x5mm", "0.7x0.7", "0.7x0.7x5x1", "1x-1x-1", "0x1x1", "1x1x", "1xInfinityx1"])(
+    "refuses %s, which is no spacing",
+    async (spacing) => {
+      const { code, stderr } = await run("medical-slices", folder, "--spacing", spacing);
+      expect(code).not.toBe(0);
+      expect(stderr).toContain(`--spacing is three lengths in mm, like 0.7x0.7x5, not ${spacing}`);
+    },
+  );
+
+  test("does not call a folder without slices a volume of nothing", async () => {
+    const { code, stderr } = await run("medical-slices", await newFolder());
     expect(code).not.toBe(0);
-    expect(stderr).toContain("--spacing is three lengths in mm");
+    expect(stderr).toContain("there are no slices");
   });
 });
 
@@ -138,6 +174,8 @@ describe("defect-inspection", () => {
     ["a picture that is not there", ["none.png"], "IMAGE_NOT_FOUND"],
     ["a limit for a class that the model lacks", ["PICTURE", "--limit", "rust=0.1"], 'no class "rust"'],
     ["a limit that is none", ["PICTURE", "--limit", "red"], "--limit is name=share"],
+    ["an option that there is not", ["PICTURE", "--limt", "red=1"], "--limt"],
+    ["a second picture", ["PICTURE", "other.png"], "other.png"],
   ])("never passes by accident: %s is exit code 2", async (_, args, words) => {
     const { code, stdout, stderr } = await inspect(...args.map((arg) => (arg === "PICTURE" ? picture : arg)));
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
@@ -160,19 +198,55 @@ describe("worker-pool", () => {
     expect(stdout).toContain("none.png: DeepLabError");
     expect(stdout).toContain("21 edge pixels");
   });
+
+  test.each(["x", "0", "-1", "1.5", "1000000"])("does not end well with %s workers", async (workers) => {
+    const { code, stderr } = await run("worker-pool", picture, "--model", tiny, `--workers=${workers}`);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`--workers is a whole number from 1 to 64, not ${workers}`);
+  });
 });
 
 describe("camera", () => {
+  const ffmpeg = spawnSync("ffmpeg", ["-version"]).error === undefined;
+
   test("works on the newest of the frames that are drawn, and closes their source", async () => {
     const text = output(await run("camera", "--frames", "3", "--size", "64x64"));
     expect(text).toMatch(/^frame 0 \(0 skipped\): background [\d.]+ %, scratch/);
     expect(text).toMatch(/\d+ frames received, 3 segmented, \d+ skipped/);
   });
 
+  test.each(["abc", "640", "0x480", "640x480x3", "641x480", "640x-2", "99999x2"])(
+    "refuses %s, which is no size of NV12",
+    async (size) => {
+      const { code, stderr } = await run("camera", `--size=${size}`, "--model", tiny);
+      expect(code).toBe(1);
+      expect(stderr).toContain(
+        `--size is two even numbers of pixels, as NV12 has them, like 640x480, not ${size}`,
+      );
+    },
+  );
+
+  test("does not end well with an input that ffmpeg cannot read", async () => {
+    const { code, stdout, stderr } = await run("camera", "--input", "nope.mp4", "--model", tiny);
+    expect([code, stdout]).toEqual([1, ""]);
+    // Without ffmpeg the program says so by itself.
+    const words = ffmpeg
+      ? /nope\.mp4: No such file[\s\S]*ffmpeg ended with \d+ on nope\.mp4/
+      : /ffmpeg ENOENT/;
+    expect(stderr).toMatch(words);
+  });
+
+  test("does not end well with an input that has no frames", async () => {
+    const args = ["--input", "color=red:duration=0", "--format", "lavfi", "--model", tiny];
+    const { code, stderr } = await run("camera", ...args);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(ffmpeg ? /no frame came from color=red:duration=0/ : /ffmpeg ENOENT/);
+  });
+
   test("reads what ffmpeg reads, and where there is none says so", async () => {
     const input = ["--input", "color=red:size=96x64:duration=0.2", "--format", "lavfi", "--size", "64x32"];
     const result = await run("camera", ...input, "--frames", "1", "--model", tiny);
-    if (spawnSync("ffmpeg", ["-version"]).error === undefined) {
+    if (ffmpeg) {
       expect(output(result)).toContain("frame 0 (0 skipped): background 0.0 %, red 100.0 %, green 0.0 %");
     } else {
       expect(result.code).not.toBe(0);
