@@ -6,6 +6,7 @@ import type { CompileOptions } from "../compile/options.js";
 import { picturesIn } from "../compile/samples.js";
 import type { ByteSize } from "../device-options.js";
 import { DeepLabError } from "../errors.js";
+import { plain } from "../show.js";
 import type { AddCommand } from "./command.js";
 import { shownProgress } from "./compile-progress.js";
 import type { CommandContext } from "./context.js";
@@ -158,7 +159,7 @@ export function reportText(report: CompileReport): string {
       .filter(({ iou }) => iou !== null)
       .map(({ name, iou }): [string, string] => ["", `${name}: IoU ${(iou ?? 0).toFixed(4)}`]),
   ];
-  return lines.map(([name, value]) => `${name.padEnd(12)} ${value}`).join("\n");
+  return lines.map(([name, value]) => `${name.padEnd(12)} ${plain(value)}`).join("\n");
 }
 
 function agreementText({

@@ -1,5 +1,6 @@
 // What every command is given: where it writes, and when it has to stop.
 
+import { plain } from "../show.js";
 import type { ProgressScreen } from "./progress-line.js";
 
 /** The surroundings of a command. */
@@ -23,5 +24,5 @@ export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code, syscall } = error as { code?: unknown; syscall?: unknown };
   if (error.name === "DeepLabError") return `[${code}] ${error.message}`;
-  return syscall === undefined ? (error.stack ?? error.message) : error.message;
+  return syscall === undefined ? (error.stack ?? error.message) : plain(error.message);
 }

@@ -25,7 +25,7 @@ export const exitCodes = {
 /** What `--help` says of them. */
 export const exitCodeHelp =
   "Exit codes: 0 ok, 1 some pictures failed, 2 usage, 3 package, model or a refused engine, " +
-  "4 backend or ffmpeg unavailable, 5 network, key or cache, 130 interrupted, 143 terminated";
+  "4 backend or ffmpeg unavailable, 5 network, key or cache, 129 terminal gone, 130 interrupted, 143 terminated";
 
 const unavailable: readonly ErrorCode[] = [
   "BACKEND_UNAVAILABLE",

@@ -3,6 +3,7 @@
 import { invalidOption } from "../checks.js";
 import type { PixelExplanation } from "../explain-pixel.js";
 import { isAddressText, shownAddress } from "../image/address-text.js";
+import { plain } from "../show.js";
 import type { AddCommand } from "./command.js";
 import { type CommandContext, describeError } from "./context.js";
 import { exitCodes } from "./exit-codes.js";
@@ -58,7 +59,7 @@ export async function explainCommand(
     // A pixel outside of the picture is a mistake of the call, a picture that cannot be read is one that failed.
     if (!isOfInput(error, context.signal) || !/^IMAGE_/.test((error as { code: string }).code)) throw error;
     const name = isAddressText(given.image) ? shownAddress(given.image) : given.image;
-    context.complain(`${name}: ${describeError(error)}`);
+    context.complain(`${plain(name)}: ${describeError(error)}`);
     return exitCodes.failed;
   }
 }

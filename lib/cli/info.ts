@@ -2,6 +2,7 @@
 
 import type { DeviceInfo } from "../device-info.js";
 import type { ModelInfo, TensorInfo } from "../model-info.js";
+import { plain } from "../show.js";
 import type { AddCommand } from "./command.js";
 import type { CommandContext } from "./context.js";
 import { exitCodes } from "./exit-codes.js";
@@ -64,7 +65,7 @@ export function infoText(info: ModelInfo): string {
     ["grayscale", pre.grayscale ? "yes" : "no"],
     ["contrast", pre.contrast],
   ];
-  return lines.map(([name, value]) => `${name.padEnd(12)} ${value}`).join("\n");
+  return lines.map(([name, value]) => `${name.padEnd(12)} ${plain(value)}`).join("\n");
 }
 
 function kernelText({ simd, stages }: ModelInfo): string {

@@ -5,6 +5,7 @@ import { CommanderError } from "commander";
 import { type CommandContext, describeError } from "./context.js";
 import { exitCodeFor, exitCodes } from "./exit-codes.js";
 import { Interruption, watchProcess } from "./interruption.js";
+import { plainLines } from "./plain-lines.js";
 import { buildProgram } from "./program.js";
 
 const interruption = new Interruption();
@@ -12,8 +13,8 @@ const interruption = new Interruption();
 const context: CommandContext = {
   signal: interruption.signal,
   stdin: process.stdin,
-  print: (text) => void process.stdout.write(`${text}\n`),
-  complain: (text) => void process.stderr.write(`${text}\n`),
+  print: (text) => void process.stdout.write(`${plainLines(text)}\n`),
+  complain: (text) => void process.stderr.write(`${plainLines(text)}\n`),
   isTerminal: process.stdout.isTTY === true,
   progress: {
     isTerminal: process.stderr.isTTY === true,

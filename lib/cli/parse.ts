@@ -45,12 +45,18 @@ export function decimal(text: string | undefined, name: string): number | undefi
   return /^\d*\.?\d+$/.test(text) ? Number(text) : invalidOption(name, "a number from 0 to 1", text);
 }
 
-/** What stands between commas, without spaces around it and without empty entries. */
+/**
+ * What stands between commas, without spaces around it and without empty entries. A comma or backslash that is part of
+ * an entry has a backslash before it.
+ */
 export function commaList(text: string): string[] {
-  return text
-    .split(",")
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== "");
+  const entries = text.match(/(?:\\[\\,]|[^,])+/g) ?? [];
+  return entries.map((entry) => entry.trim().replace(/\\([\\,])/g, "$1")).filter((entry) => entry !== "");
+}
+
+/** Entries as {@link commaList} reads them. */
+export function commaText(entries: readonly string[]): string {
+  return entries.map((entry) => entry.replace(/[\\,]/g, "\\$&")).join(",");
 }
 
 /**

@@ -1,6 +1,7 @@
 // deeplab-rt segment: pictures, clips and cameras in, overlays, maps and tables out. What is bad does not stop the rest.
 
 import path from "node:path";
+import { plain } from "../show.js";
 import type { AddCommand } from "./command.js";
 import { type CommandContext, describeError } from "./context.js";
 import { exitCodes } from "./exit-codes.js";
@@ -161,7 +162,7 @@ function spans(tasks: readonly Task[]): Task[][] {
 const skipped = ({ input, files }: Task): Outcome => ({ kind: "skipped", name: input.name, files });
 
 function notSavedText(file: string | undefined, error: unknown): string {
-  return `${file} cannot be written as yet; it is tried again: ${describeError(error)}`;
+  return `${plain(file ?? "")} cannot be written as yet; it is tried again: ${describeError(error)}`;
 }
 
 function leftOutText(count: number): string {

@@ -1,6 +1,7 @@
 // Plain tables, and the report of one result; used by the commands and by "npm start".
 
 import type { ClassStats } from "../class-stats.js";
+import { plain } from "../show.js";
 import type { Timings } from "../timings.js";
 
 /** One column: its title and on which side the text stands. */
@@ -34,7 +35,7 @@ export function formatTable(columns: readonly Column[], rows: readonly (readonly
 export function classTable(stats: readonly ClassStats[], swatches: boolean): string {
   const found = stats.filter(({ pixels }) => pixels > 0).sort((a, b) => b.pixels - a.pixels);
   const rows = found.map(({ name, pixels, share, meanConfidence, color }) => [
-    name,
+    plain(name),
     String(pixels),
     `${(share * 100).toFixed(2)} %`,
     meanConfidence.toFixed(3),

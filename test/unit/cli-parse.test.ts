@@ -1,7 +1,7 @@
 // Sizes as they are typed: what is one, up to the largest.
 
 import { describe, expect, test } from "vitest";
-import { extent } from "../../dist/cli/parse.js";
+import { commaList, commaText, extent } from "../../dist/cli/parse.js";
 
 describe("a size", () => {
   test.each([
@@ -31,4 +31,13 @@ describe("a size", () => {
     const words = `--max-size to be a size like 512x512, of at most 100000000 pixels but received ${JSON.stringify(text)}`;
     expect(() => extent(text, "--max-size")).toThrow(words);
   });
+});
+
+test("lists have commas between their entries, and within them with a backslash", () => {
+  expect(commaList(" a , b,,c d,")).toEqual(["a", "b", "c d"]);
+  expect(commaList("crack\\, deep,pit")).toEqual(["crack, deep", "pit"]);
+  expect(commaList("a\\\\,b\\c,\\,")).toEqual(["a\\", "b\\c", ","]);
+  for (const entries of [["a, b", "c\\", ","], ["\\,", "\\\\"], ["a"]]) {
+    expect(commaList(commaText(entries))).toEqual(entries);
+  }
 });

@@ -3,7 +3,8 @@
 import type { DeepLabError } from "deeplab-rt";
 import { describe, expect, test } from "vitest";
 import { invalidOption, optionObject } from "../../dist/checks.js";
-import { shorten, show, showPath } from "../../dist/show.js";
+import { plainLines } from "../../dist/cli/plain-lines.js";
+import { plain, shorten, show, showPath } from "../../dist/show.js";
 
 class Session {
   readonly token = "secret";
@@ -65,5 +66,29 @@ describe("a value in a message", () => {
     }
     expect(errors[0]?.message).toContain("Object { password }");
     expect(`${errors[0]?.message}${JSON.stringify(errors[0]?.detail)}`).not.toContain("secret");
+  });
+});
+
+describe("what could move a terminal's cursor, begin a line or turn the direction of writing", () => {
+  const nasty = "a\u001b[2J\n\r\tb\u007f\u009b\u2028\u202e\u2066\u061c\u200fc";
+  const seen = "\\u2028\\u202e\\u2066\\u061c\\u200fc";
+
+  test("is shown instead, in names, paths and values", () => {
+    expect(plain(nasty)).toBe(`a\\u001b[2J\\u000a\\u000d\\u0009b\\u007f\\u009b${seen}`);
+    expect(showPath(nasty)).toBe(plain(nasty));
+    expect(show(nasty)).toBe(`"a\\u001b[2J\\n\\r\\tb\\u007f\\u009b${seen}"`);
+    expect(show({ [nasty]: 1 })).toBe(`Object { ${plain(nasty)} }`);
+    expect(plain("größe 图 🙂 a\u0301 \\u001b")).toBe("größe 图 🙂 a\u0301 \\u001b");
+  });
+
+  test("is shown in all that is printed, but for our own line breaks and colours; JSON says the same", () => {
+    const swatch = "\u001b[48;2;230;25;75m    \u001b[0m #e6194b";
+    expect(plainLines(`a\n\t${swatch}\n`)).toBe(`a\n\t${swatch}\n`);
+    expect(plainLines("\u001b[31m\u001b]0;x\u0007\r\u202e")).toBe(
+      "\\u001b[31m\\u001b]0;x\\u0007\\u000d\\u202e",
+    );
+    const json = JSON.stringify({ image: nasty }, null, 2);
+    expect(plainLines(json)).not.toBe(json);
+    expect(JSON.parse(plainLines(json))).toEqual({ image: nasty });
   });
 });

@@ -6,6 +6,7 @@ import { type CocoFile, toCOCO } from "../../export/coco.js";
 import { categoriesOf } from "../../export/coco-categories.js";
 import type { ModelInfo } from "../../model-info.js";
 import { showPath } from "../../show.js";
+import { commaText } from "../parse.js";
 import { writeWhole } from "../write-file.js";
 import type { Segmented } from "./encode.js";
 
@@ -160,7 +161,7 @@ function parsed(text: string, file: string): OwnFile {
 }
 
 function otherClasses(file: string, begun: readonly string[] | null): DeepLabError {
-  const how = begun === null ? "without --classes" : `with --classes ${begun.join(",")}`;
+  const how = begun === null ? "without --classes" : `with --classes ${commaText(begun)}`;
   return new DeepLabError(
     "OPTION_INVALID",
     `${showPath(file)} was begun ${how}; this run would mix others in.`,

@@ -1,5 +1,6 @@
 // What `segment` says while it works and at its end: tables of a few pictures, lines of many, a bar on a terminal.
 
+import { plain } from "../../show.js";
 import { type CommandContext, describeError } from "../context.js";
 import { durationText, ProgressLine } from "../progress-line.js";
 import { Rate } from "../rate.js";
@@ -100,7 +101,7 @@ export class Reporter {
   /** A file of all inputs together could not be written: a failure that is no input's. */
   outputFailed(file: string, error: unknown): void {
     this.#failures.push({ kind: "failed", name: file, error });
-    this.#line.around(() => this.#context.complain(`${file}: ${describeError(error)}\n`));
+    this.#line.around(() => this.#context.complain(`${plain(file)}: ${describeError(error)}\n`));
   }
 
   /** Nothing follows: what was left over, what failed, all as JSON. */
@@ -126,12 +127,12 @@ export class Reporter {
   // Of many the sum at the end is enough.
   #reportSkipped({ name }: Skipped): void {
     this.#skipped += 1;
-    if (this.#total <= fewPictures) this.note(`${name}: left as it was, for its outputs are there.`);
+    if (this.#total <= fewPictures) this.note(`${plain(name)}: left as it was, for its outputs are there.`);
   }
 
   #reportFailure(outcome: Failed): void {
     this.#failures.push(outcome);
-    const text = `${outcome.name}: ${describeError(outcome.error)}\n`;
+    const text = `${plain(outcome.name)}: ${describeError(outcome.error)}\n`;
     if (!this.#settings.json) this.#line.around(() => this.#context.complain(text));
   }
 
@@ -142,11 +143,11 @@ export class Reporter {
 
   #pictureText(outcome: Done): string {
     const { name, width, height, classes, timings, files } = outcome;
-    const title = `${name}  ${width}×${height}`;
+    const title = `${plain(name)}  ${width}×${height}`;
     if (this.#total > fewPictures) {
       return `${title}  ${shares(outcome.classes)}  ${timings.total.toFixed(0)} ms`;
     }
-    const written = Object.entries(files).map(([format, file]) => `${format.padEnd(7)}  ${file}`);
+    const written = Object.entries(files).map(([format, file]) => `${format.padEnd(7)}  ${plain(file)}`);
     const tables = resultReport(classes, timings, this.#context.isTerminal);
     return [title, tables, ...(written.length > 0 ? ["", ...written] : []), ""].join("\n");
   }
@@ -161,7 +162,7 @@ export class Reporter {
   }
 
   #failureList(): string {
-    const lines = this.#failures.map(({ name, error }) => `  ${name}  ${codeOf(error)}`);
+    const lines = this.#failures.map(({ name, error }) => `  ${plain(name)}  ${codeOf(error)}`);
     return [`Failed (${this.#failures.length} of ${this.#total}):`, ...lines].join("\n");
   }
 }
@@ -173,13 +174,15 @@ function codeOf(error: unknown): string {
 /** `crack 12.30 %, pit 1.00 %`: the largest ones. */
 function shares(classes: Done["classes"]): string {
   const found = classes.filter(({ pixels }) => pixels > 0).sort((a, b) => b.share - a.share);
-  const texts = found.slice(0, mostClasses).map(({ name, share }) => `${name} ${(share * 100).toFixed(2)} %`);
+  const texts = found
+    .slice(0, mostClasses)
+    .map(({ name, share }) => `${plain(name)} ${(share * 100).toFixed(2)} %`);
   return [...texts, ...(found.length > mostClasses ? [`${found.length - mostClasses} more`] : [])].join(", ");
 }
 
 function videoText({ name, width, height, frames, skipped, frameRate, classes, files }: DoneVideo): string {
   const left = skipped === 0 ? "" : `, ${skipped} left out`;
-  const title = `${name}  ${width}×${height}  ${frames} frames${left}, ${Number(frameRate.toFixed(3))} a second`;
-  const written = Object.entries(files).map(([format, file]) => `${format.padEnd(7)}  ${file}`);
+  const title = `${plain(name)}  ${width}×${height}  ${frames} frames${left}, ${Number(frameRate.toFixed(3))} a second`;
+  const written = Object.entries(files).map(([format, file]) => `${format.padEnd(7)}  ${plain(file)}`);
   return [title, shares(classes), ...written, ""].join("\n");
 }

@@ -4,7 +4,7 @@ import { type Command, Option } from "commander";
 import { invalidOption, unitNumber } from "../../checks.js";
 import { didYouMean } from "../../suggest.js";
 import { type LoadCommandOptions, withLoadOptions, withModelOption } from "../load-options.js";
-import { choiceList, commaList, count, decimal } from "../parse.js";
+import { choiceList, commaList, commaText, count, decimal } from "../parse.js";
 import { type Format, formatNames } from "./formats.js";
 
 /** Options as commander gives them. */
@@ -66,7 +66,10 @@ export function withSegmentOptions(command: Command): Command {
     .option("-c, --confidence <value>", "threshold: a number from 0 to 1, best or default", "default")
     .option("--alpha <part>", "how much of a class's colour an overlay shows, 0 to 1 (0.5)")
     .option("--legend", "colours and names of the classes on overlays")
-    .option("--classes <names>", "only these classes in overlays, colours, RLE and COCO; with commas")
+    .option(
+      "--classes <names>",
+      "only these classes in overlays, colours, RLE and COCO; with commas (\\, within a name)",
+    )
     .option("--batch <n>", "pictures in one call of the network (1)")
     .option("--concurrency <n>", "calls at once (4; 2 with --batch)")
     .option("-r, --recursive", "search folders with all folders below")
@@ -115,7 +118,7 @@ export function checkClasses(classes: readonly string[] | undefined, known: read
     if (!known.includes(name)) {
       invalidOption(
         "--classes",
-        `names of the model's classes (${known.join(", ")})`,
+        `names of the model's classes (${known.map((one) => commaText([one])).join(", ")})`,
         name,
         didYouMean(name, known),
       );
