@@ -974,10 +974,10 @@ export declare class SemanticSegmentationResult<
   readonly classNames: readonly Classes[];
   readonly backgroundClassId: number;
   readonly idCount: number;
+  readonly imageMetadata: ImageMetadata;
   readonly timings: Timings;
   readonly nonFinitePixels: number;
   readonly error?: undefined;
-  get imageMetadata(): ImageMetadata;
   classStats(options?: ClassStatsOptions): Promise<ClassStats<Classes>[]>;
   overlay<Format extends PictureFormat = "rgba">(
     options?: OverlayOptions<Format>,

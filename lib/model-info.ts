@@ -2,6 +2,7 @@
 
 import type { AxisSize, Interpolation } from "./convert/head-cut/interpolation.js";
 import type { CutHead, HeadDecision } from "./convert/head-cut/recipe.js";
+import { deepFreeze } from "./deep-freeze.js";
 import { type DeviceInfo, deviceInfo, type StageInfo, stageInfo } from "./device-info.js";
 import type { EngineBuildInfo, LoadedNetwork } from "./engine-load.js";
 import { type BatchingInfo, batchingInfo } from "./model-stats.js";
@@ -126,7 +127,8 @@ export function modelInfo(
   poolThreads: number,
 ): ModelInfo {
   const logits = { name: native.outputName, dtype: native.outputDtype, shape: native.outputDims };
-  return {
+  // Parts of it are the model's own.
+  return deepFreeze({
     folder: model.folder,
     modelId: model.modelConfig.modelId,
     packageFormat: model.format,
@@ -159,7 +161,7 @@ export function modelInfo(
     devices: native.devices.map(deviceInfo),
     sharedBy: native.sharedBy,
     preprocessing: model.config,
-  };
+  });
 }
 
 function precisionOf({ engine }: ModelPackage, { inputDtype }: NativeModelInfo): string | null {

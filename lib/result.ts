@@ -57,17 +57,16 @@ export class SemanticSegmentationResult<
   readonly backgroundClassId: number;
   /** How many class ids there are: the number of names, or more where the network has channels without a name. */
   readonly idCount: number;
+  /** Where the picture went on its way into the network. */
+  readonly imageMetadata: ImageMetadata;
   /** Milliseconds of each stage. */
   readonly timings: Timings;
   /** Pixels whose logits were not finite: background with confidence 0. */
   readonly nonFinitePixels: number;
   /** Never there: `answer.error === undefined` tells a result from an {@link InferFailure}. */
   declare readonly error?: undefined;
-  readonly #facts: Float64Array;
-  readonly #context: ResultContext;
   readonly #imageRules: ImageRules;
   readonly #memory: ResultMemory;
-  #metadata: ImageMetadata | undefined;
 
   /** @internal Made by `model.infer`. */
   constructor(
@@ -88,18 +87,12 @@ export class SemanticSegmentationResult<
     this.classNames = context.classNames as readonly Classes[];
     this.backgroundClassId = context.backgroundClassId;
     this.idCount = context.idCount;
+    // A field and no getter: copies by spread and structuredClone must not lose the picture's size.
+    this.imageMetadata = imageMetadata(native.facts, context.resizeMode);
     this.timings = joinTimings(native.facts, outer);
     this.nonFinitePixels = map.nonFinitePixels;
-    this.#facts = native.facts;
-    this.#context = context;
     this.#imageRules = request.imageRules;
     this.#memory = new ResultMemory(this, ownBuffers(parts, request));
-  }
-
-  /** Where the picture went on its way into the network. */
-  get imageMetadata(): ImageMetadata {
-    this.#metadata ??= imageMetadata(this.#facts, this.#context.resizeMode);
-    return this.#metadata;
   }
 
   /**
@@ -218,13 +211,12 @@ export class SemanticSegmentationResult<
 
   #export<T>(method: string, work: (maps: SegmentationMaps) => Promise<T>): Promise<T> {
     return this.#memory.read(`result.${method}`, async () => {
-      const { confidence, width, height, classNames, backgroundClassId, imageMetadata } = this;
+      const { confidence, width, height, classNames, backgroundClassId, idCount, imageMetadata } = this;
       const segmentationMap = included<Uint8Array | Uint16Array>(
         this.segmentationMap,
         "segmentationMap",
         method,
       );
-      const { idCount } = this.#context;
       return work({
         segmentationMap,
         confidence,

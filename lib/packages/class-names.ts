@@ -52,7 +52,8 @@ export function parseClassNames(text: string, file: string): ClassNames {
       hint: "add the names of the other classes, one a line, in the order of the network's channels.",
     });
   }
-  return { names, backgroundId };
+  // Model, results and reports share the list: nobody may change it.
+  return { names: Object.freeze(names), backgroundId };
 }
 
 function list(names: readonly string[]): string {
