@@ -79,7 +79,7 @@ export class DeepLabError extends Error {
 
   /**
    * @param code Stable name of the failure.
-   * @param summary What was expected and what was found; the hint is appended to make `message`.
+   * @param summary What was expected and what was found; the hint, if any, is appended to make `message`.
    */
   constructor(code: ErrorCode, summary: string, extras: ErrorExtras = {}) {
     const hint = extras.hint ?? hintFor(code);

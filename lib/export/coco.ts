@@ -20,7 +20,7 @@ import { Turns } from "./turns.js";
 
 /** Options of {@link toCOCO}. */
 export interface CocoOptions {
-  /** Which classes, by name or id. @default all but the background, or those of `categories` */
+  /** Which classes, by name or id. @default all but the background */
   readonly classes?: ClassChoice;
   /**
    * Categories of the data set, for classes of the same names. Classes with pixels must have one, unless `classes`

@@ -15,6 +15,16 @@ const nearMisses: readonly NearMiss[] = [
     hint: "it is a Response: pass response.body, or await response.arrayBuffer().",
   },
   {
+    is: (source) => has(source, "data", "info"),
+    hint:
+      "it is what sharp gives with resolveWithObject: pass its data alone where that is a file, and for raw pixels " +
+      "{ data, width: info.width, height: info.height, channels: info.channels }; or pass the instance of sharp.",
+  },
+  {
+    is: (source) => has(source, "data", "status", "headers"),
+    hint: 'it is an HTTP client\'s response: ask for it as bytes (axios: responseType "arraybuffer") and pass response.data.',
+  },
+  {
     is: (source) => ArrayBuffer.isView(source),
     hint: "encoded pictures are bytes in a Buffer or a Uint8Array; pixels are 8-bit: { data, width, height } with a Uint8Array.",
   },

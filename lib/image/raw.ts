@@ -6,6 +6,7 @@ import type { NativeImage } from "../native.js";
 import { show } from "../show.js";
 import { didYouMean } from "../suggest.js";
 import { viewBytes } from "./encoded.js";
+import { nearMissHint } from "./near-misses.js";
 
 /**
  * Order of a pixel's bytes. `"nv12"`: a plane of luma, then, at the same stride, half as many rows of Cb and Cr by
@@ -79,7 +80,13 @@ export function denseRows(
 export function fromRaw(raw: RawImage, copyInput = true): NativeImage {
   for (const key of Object.keys(raw)) {
     if (!keys.includes(key) && !imageDataKeys.includes(key))
-      throw invalid(key, `one of ${keys.join(", ")}`, `the key ${show(key)}`, didYouMean(key, keys));
+      throw invalid(
+        key,
+        `one of ${keys.join(", ")}`,
+        `the key ${show(key)}`,
+        didYouMean(key, keys),
+        nearMissHint(raw),
+      );
   }
   const data = bytesOf(raw.data);
   const { width, height } = checkSize(raw);
@@ -188,10 +195,10 @@ function checkLength(length: number, { channels, rows, rowBytes, stride, hasStri
   throw invalid("data", expected, `${length} bytes`);
 }
 
-function invalid(field: string, allowed: string, found: string, more = ""): DeepLabError {
+function invalid(field: string, allowed: string, found: string, more = "", hint?: string): DeepLabError {
   return new DeepLabError(
     "IMAGE_INVALID",
     `Raw pixels: expected ${field} to be ${allowed} but received ${found}.${more}`,
-    { detail: { field, found, allowed } },
+    { detail: { field, found, allowed }, ...(hint !== undefined && { hint }) },
   );
 }

@@ -322,6 +322,8 @@ describe("what is no image", () => {
   test.each([
     [Promise.resolve("a.png"), /await it first/],
     [new Response("x"), /response\.body/],
+    [{ data: Buffer.alloc(12), info: { width: 2, height: 2, channels: 3 } }, /width: info\.width/],
+    [{ data: "…", status: 200, statusText: "OK", headers: {}, config: {} }, /arraybuffer/],
     [new Float32Array(12), /8-bit/],
     [{ base64: 5 }, /is a text/],
     [new Set(["a.png"]), /model\.stream/],
