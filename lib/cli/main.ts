@@ -18,7 +18,9 @@ const context: CommandContext = {
   isTerminal: process.stdout.isTTY === true,
   progress: {
     isTerminal: process.stderr.isTTY === true,
-    columns: process.stderr.columns ?? 80,
+    get columns() {
+      return process.stderr.columns ?? 80;
+    },
     write: (text) => void process.stderr.write(text),
   },
 };

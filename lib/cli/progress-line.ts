@@ -3,7 +3,7 @@
 /** Where progress is shown. */
 export interface ProgressScreen {
   readonly isTerminal: boolean;
-  /** Characters in a row. */
+  /** Characters in a row, now: windows are made narrower meanwhile. */
   readonly columns: number;
   readonly write: (text: string) => void;
 }
@@ -22,7 +22,8 @@ export interface ShownProgress {
   readonly isPhaseLogged?: boolean;
 }
 
-const barWidth = 24;
+// Where there is little room the bar becomes shorter, and goes before a figure is cut.
+const [barWidth, shortestBar] = [24, 4];
 // On a terminal: often enough to look alive. Elsewhere: few enough to be read in a log.
 const redrawEvery = 100;
 const lineEvery = 0.1;
@@ -34,7 +35,8 @@ export class ProgressLine {
   readonly #screen: ProgressScreen;
   readonly #now: () => number;
   #drawnAt = Number.NEGATIVE_INFINITY;
-  #drawn = "";
+  /** What the bar on the screen shows. */
+  #drawn: ShownProgress | undefined;
   #lastWhat = "";
   #lastFraction = 0;
   #writtenAt = Number.NEGATIVE_INFINITY;
@@ -52,20 +54,20 @@ export class ProgressLine {
 
   /** A line of its own, above the bar. */
   note(text: string): void {
-    this.#screen.write(this.#drawn === "" ? `${text}\n` : `${eraseLine}${text}\n${this.#drawn}`);
+    this.around(() => this.#screen.write(`${text}\n`));
   }
 
   /** Lets somebody else write to the terminal: the bar makes room meanwhile. */
   around(write: () => void): void {
-    if (this.#drawn !== "") this.#screen.write(eraseLine);
+    if (this.#drawn !== undefined) this.#screen.write(eraseLine);
     write();
-    if (this.#drawn !== "") this.#screen.write(this.#drawn);
+    if (this.#drawn !== undefined) this.#screen.write(this.#bar(this.#drawn));
   }
 
   /** Removes the bar: nothing follows. */
   end(): void {
-    if (this.#drawn !== "") this.#screen.write(eraseLine);
-    this.#drawn = "";
+    if (this.#drawn !== undefined) this.#screen.write(eraseLine);
+    this.#drawn = undefined;
   }
 
   #draw(progress: ShownProgress): void {
@@ -73,8 +75,12 @@ export class ProgressLine {
     if (!isNews && this.#now() - this.#drawnAt < redrawEvery) return;
     this.#lastWhat = progress.what;
     this.#drawnAt = this.#now();
-    this.#drawn = barText(progress, this.#screen.columns - 1);
-    this.#screen.write(`${eraseLine}${this.#drawn}`);
+    this.#drawn = progress;
+    this.#screen.write(`${eraseLine}${this.#bar(progress)}`);
+  }
+
+  #bar(progress: ShownProgress): string {
+    return barText(progress, this.#screen.columns - 1);
   }
 
   #write(progress: ShownProgress): void {
@@ -93,16 +99,28 @@ export class ProgressLine {
   }
 }
 
-/** `building [#####-------]  43 %  2:31 left  Timing graph nodes`, at most so many characters. */
+/**
+ * `building [#####-------]  43 %  2:31 left  Timing graph nodes`, at most so many characters. Where there is less room,
+ * first the bar becomes shorter and goes, then the first word goes, and only then the end is cut.
+ */
 export function barText(progress: ShownProgress, width: number): string {
   const { what, fraction, phase } = progress;
-  const bar = fraction === null ? "" : ` ${barOf(fraction)} ${percent(fraction)}${left(progress)}`;
-  return `${what.padEnd(8)}${bar}  ${phase}`.trimEnd().slice(0, Math.max(width, 0));
+  const word = what.padEnd(8);
+  if (fraction === null) return `${word}  ${phase}`.trimEnd().slice(0, Math.max(width, 0));
+  const figures = `${percent(fraction)}${left(progress)}  ${phase}`.trimEnd();
+  const inBar = Math.min(width - `${word} [] ${figures}`.length, barWidth);
+  const candidates = [
+    ...(inBar >= shortestBar ? [`${word} ${barOf(fraction, inBar)} ${figures}`] : []),
+    `${word} ${figures}`,
+    figures.trimStart(),
+  ];
+  const fitting = candidates.find((text) => text.length <= width);
+  return fitting ?? figures.trimStart().slice(0, Math.max(width, 0));
 }
 
-function barOf(fraction: number): string {
-  const full = Math.round(fraction * barWidth);
-  return `[${"#".repeat(full)}${"-".repeat(barWidth - full)}]`;
+function barOf(fraction: number, width: number): string {
+  const full = Math.round(fraction * width);
+  return `[${"#".repeat(full)}${"-".repeat(width - full)}]`;
 }
 
 function plainText(progress: ShownProgress): string {

@@ -15,8 +15,11 @@ function shown(isTerminal: boolean) {
   const written: string[] = [];
   let now = 0;
   const screen = { isTerminal, columns: 80, write: (text: string) => void written.push(text) };
+  const resize = (columns: number) => {
+    screen.columns = columns;
+  };
   const line = new ProgressLine(screen, () => now);
-  return { line, written, later: (ms: number) => (now += ms) };
+  return { line, written, resize, later: (ms: number) => (now += ms) };
 }
 
 describe("a bar", () => {
@@ -39,9 +42,39 @@ describe("a bar", () => {
     expect(written.map((text) => text.replaceAll("\r\x1b[2K", "<"))).toEqual([
       "<building [------------------------]   0 %",
       "<building [#####-------------------]  20 %",
-      "<a word\nbuilding [#####-------------------]  20 %",
+      "<",
+      "a word\n",
+      "building [#####-------------------]  20 %",
       "<",
     ]);
+  });
+
+  test.each([
+    [79, "segment  [#######-----------------]  29 %  0:31 left  6 of 21, 0.5 images/s"],
+    [60, "segment  [###------]  29 %  0:31 left  6 of 21, 0.5 images/s"],
+    [55, "segment  [#---]  29 %  0:31 left  6 of 21, 0.5 images/s"],
+    [54, "segment   29 %  0:31 left  6 of 21, 0.5 images/s"],
+    [48, "segment   29 %  0:31 left  6 of 21, 0.5 images/s"],
+    [47, "29 %  0:31 left  6 of 21, 0.5 images/s"],
+    [39, "29 %  0:31 left  6 of 21, 0.5 images/s"],
+    [20, "29 %  0:31 left  6 o"],
+    [0, ""],
+  ])("in %i characters shrinks before a figure is cut", (width, text) => {
+    const phase = "6 of 21, 0.5 images/s";
+    expect(barText({ what: "segment", fraction: 0.295, remaining: 31_000, phase }, width)).toBe(text);
+  });
+
+  test("is as wide as the window is now, also below a line that comes between", () => {
+    const { line, written, resize, later } = shown(true);
+    const phase = "6 of 21, 0.5 images/s";
+    line.show(progress(0.29, { phase }));
+    resize(50);
+    line.note("a word");
+    resize(40);
+    later(100);
+    line.show(progress(0.3, { phase }));
+    const lengths = written.map((text) => text.replace("\r\x1b[2K", "").length);
+    expect(lengths).toEqual([64, 0, 7, 49, 37]);
   });
 });
 
