@@ -31,7 +31,7 @@ export interface FoundInputs {
 }
 
 const clipExtensions =
-  ".mp4 .m4v .mov .mkv .webm .avi .mpg .mpeg .m2ts .wmv .flv .3gp .ogv .mjpeg .mjpg".split(" ");
+  ".mp4 .m4v .mov .mkv .webm .avi .mpg .mpeg .ts .mts .m2ts .wmv .flv .3gp .ogv .mjpeg .mjpg".split(" ");
 const isClip = (file: string) => clipExtensions.includes(path.extname(file).toLowerCase());
 const isPicture = (file: string) => pictureExtensions.includes(path.extname(file).toLowerCase());
 // What ffmpeg reads for as long as it comes.
