@@ -47,6 +47,29 @@ export function grayFramesOf(file: string): number[] {
   return Array.from({ length: pixels.length / 12 }, (_, i) => Math.round(((pixels[i * 12] ?? 0) - 16) / 4));
 }
 
+/** The first stream of pictures, as ffprobe describes it. */
+export function streamOf(file: string): unknown {
+  const args = ["-v", "error", "-select_streams", "v:0", "-show_streams", "-of", "json", file];
+  return JSON.parse(execFileSync("ffprobe", args, { encoding: "utf8" })).streams[0];
+}
+
+/** The frames of a video of 320 × 240 pixels, in RGB. */
+export function framesOf(file: string): Uint8Array[] {
+  const size = 320 * 240 * 3;
+  const pixels = ffmpeg([
+    "-i",
+    file,
+    "-fps_mode",
+    "passthrough",
+    "-f",
+    "rawvideo",
+    "-pix_fmt",
+    "rgb24",
+    "pipe:1",
+  ]);
+  return Array.from({ length: pixels.length / size }, (_, i) => pixels.subarray(i * size, (i + 1) * size));
+}
+
 /** The frames of a file of lines. */
 export async function linesOf<Line>(file: string): Promise<Line[]> {
   const text = (await readFile(file, "utf8")).trim();

@@ -9,6 +9,7 @@ import { shownAddress, withShownAddresses } from "../../image/address-text.js";
 export interface ToolEnd {
   /** Null where a signal ended it. */
   readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
   /** What it complained of last. */
   readonly complaints: readonly string[];
 }
@@ -32,9 +33,9 @@ export class Tool {
     this.child.stdin?.on("error", () => {});
     this.ended = new Promise((resolve, reject) => {
       this.child.once("error", (error) => reject(startError(command, error)));
-      this.child.once("close", (code) => {
+      this.child.once("close", (code, signal) => {
         complaints.end();
-        resolve({ code, complaints: complaints.all.map((line) => shownLine(line, args)) });
+        resolve({ code, signal, complaints: complaints.all.map((line) => shownLine(line, args)) });
       });
     });
     this.ended.catch(() => {}); // it is looked at when its turn comes

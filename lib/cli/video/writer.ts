@@ -8,6 +8,7 @@ import type { RgbaImage } from "../../visualize/picture.js";
 import type { Input } from "../segment/inputs.js";
 import { naming, temporaryName } from "../write-file.js";
 import type { VideoEncoder } from "./encoders.js";
+import { outputError } from "./output-error.js";
 import { inputArguments, type VideoFacts } from "./probe.js";
 import { Tool } from "./tool.js";
 
@@ -41,7 +42,7 @@ export class VideoWriter {
   /**
    * Writes a picture; waits until ffmpeg has it.
    * @param leftOut Frames without a picture before it: the picture before stands for them, the first for those before it.
-   * @throws DeepLabError INTERNAL with ffmpeg's own message
+   * @throws an Error of the system, which names the file; DeepLabError INTERNAL with ffmpeg's own message
    */
   async write(picture: RgbaImage, leftOut: number): Promise<void> {
     this.#size ??= picture;
@@ -80,14 +81,16 @@ export class VideoWriter {
   }
 
   async #failure(): Promise<Error> {
-    const { complaints } = (await this.#tool?.ended) ?? { complaints: [] };
+    const end = await (this.#tool as Tool).ended;
+    const ofSystem = outputError(end, this.#parts.file);
+    if (ofSystem !== undefined) return ofSystem;
     const what =
-      complaints.at(-1)?.replaceAll(path.resolve(this.#temporary), path.resolve(this.#parts.file)) ??
+      end.complaints.at(-1)?.replaceAll(path.resolve(this.#temporary), path.resolve(this.#parts.file)) ??
       "no reason given";
     const file = showPath(this.#parts.file);
     return new DeepLabError("INTERNAL", `ffmpeg cannot write ${file}: ${what}`, {
       detail: { found: file, reason: what },
-      hint: "the message is ffmpeg's own; there may be no room on the disk.",
+      hint: "the message is ffmpeg's own.",
     });
   }
 }
