@@ -3,7 +3,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import path from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { copiesOf, finished, redPicture } from "../support/cli.js";
+import { copiesOf, finished, redPicture, timesLeftFit } from "../support/cli.js";
 import { newFolder, removeFolders, tinyPackage } from "../support/tiny-package.js";
 
 afterAll(removeFolders);
@@ -43,6 +43,7 @@ describe.skipIf(process.platform !== "linux")("on a terminal", () => {
     const { code, shown } = await onTerminal(["segment", folder, "-m", model, "-o", output]);
     expect(code).toBe(0);
     expect(shown).toMatch(/segment {2}\[#+-+\] {2}\d+ % {2}\d:\d\d left {2}\d+ of 400, [\d.]+ images\/s/);
+    expect(timesLeftFit(shown)).toBe(true);
     const lines = remaining(shown).filter((line) => line !== "");
     expect(lines).toHaveLength(401);
     expect(lines[0]).toMatch(/1\.png {2}12×10 {2}red 100\.00 %/);

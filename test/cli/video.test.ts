@@ -9,7 +9,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { inputArguments } from "../../dist/cli/video/probe.js";
-import { finished, redPicture, runCli, startCli } from "../support/cli.js";
+import { finished, redPicture, runCli, startCli, timesLeftFit } from "../support/cli.js";
 import { newFolder, removeFolders, tinyPackage } from "../support/tiny-package.js";
 
 afterAll(removeFolders);
@@ -240,6 +240,13 @@ describe.skipIf(!hasFfmpeg)("videos through ffmpeg", () => {
       expect(err).toMatch(/^segment 100 % .*frame 8 of 8, [\d.]+ images\/s$/m);
       expect(probe(path.join(folder, output, "clip.overlay.mp4")).video).toMatchObject({ nb_frames: "8" });
     }
+  });
+
+  test("what is left of it fits the rate that stands beside it", async () => {
+    const args = ["segment", long, "-m", model, "-o", await newFolder(), "-f", "json", "--every", "5"];
+    const { err } = await runCli(args);
+    expect(err.split("\n").length).toBeGreaterThan(5);
+    expect([timesLeftFit(err), err]).toEqual([true, err]);
   });
 
   describe("what only calls itself a clip", () => {

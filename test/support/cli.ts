@@ -82,6 +82,19 @@ export async function copiesOf(picture: string, count: number): Promise<string> 
   return folder;
 }
 
+/** Whether every `0:07 left  6 of 21, 2.1 images/s` of a text fits its own rate; there must be some. */
+export function timesLeftFit(text: string): boolean {
+  const all = [...text.matchAll(/(\d+):(\d\d) left +(?:frame )?(\d+) of (\d+), ([\d.]+) images/g)];
+  return (
+    all.length > 0 &&
+    all.every((match) => {
+      const [minutes = 0, seconds = 0, done = 0, of = 0, perSecond = 0] = match.slice(1).map(Number);
+      const expected = (of - done) / perSecond;
+      return Math.abs(minutes * 60 + seconds - expected) <= 0.6 + expected / 10;
+    })
+  );
+}
+
 /** Every file below a folder, sorted. */
 export async function filesIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
