@@ -1,5 +1,5 @@
 // An endpoint: a picture in the body of POST /segment, a table of its classes as JSON out, or the overlay where the client
-// accepts a PNG. Express is the same in all that matters: see docs/concurrency-and-lifetimes.md.
+// accepts a PNG. express-server.mjs is the same with Express.
 //
 //   node examples/fastify-server.mjs [--model <package>] [--port 3000]
 //   curl --data-binary @picture.jpg -H "content-type: image/jpeg" localhost:3000/segment

@@ -1,21 +1,23 @@
-// examples/fastify-server.mjs answers over HTTP as a client sees it.
+// The endpoints among the examples answer over HTTP as a client sees it, whichever framework they are made with.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import http from "node:http";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ModelStats } from "deeplab-rt";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const root = path.resolve(import.meta.dirname, "../..");
 
-describe("fastify-server", () => {
+describe.each(["fastify-server", "express-server"])("%s", (name) => {
   let server: ChildProcess;
   let address: string;
   let picture: Buffer;
   beforeAll(async () => {
-    server = spawn(process.execPath, ["examples/fastify-server.mjs", "--port", "0"], {
+    server = spawn(process.execPath, [`examples/${name}.mjs`, "--port", "0"], {
       cwd: root,
       stdio: ["ignore", "pipe", "inherit"],
     });
@@ -29,12 +31,18 @@ describe("fastify-server", () => {
   });
   afterAll(() => void server.kill("SIGKILL"));
 
-  const post = (body: Uint8Array | string, headers: Record<string, string> = {}) =>
+  const post = (
+    body: Uint8Array | string,
+    headers: Record<string, string> = {},
+    signal: AbortSignal | null = null,
+  ) =>
     fetch(`${address}/segment`, {
       method: "POST",
       body: body as Buffer,
       headers: { "content-type": "image/jpeg", ...headers },
+      signal,
     });
+  const health = async () => (await (await fetch(`${address}/health`)).json()) as ModelStats["calls"];
 
   test("answers a picture with a table of its classes", async () => {
     const response = await post(picture);
@@ -106,6 +114,23 @@ describe("fastify-server", () => {
     expect(await named.json()).toMatchObject({ code: "IMAGE_UNSUPPORTED" });
     const sent = await post(picture, { "content-type": "application/octet-stream" });
     expect(sent.status).toBe(200);
+  });
+
+  test("refuses more bytes than it takes, and shows nothing of its inside", async () => {
+    const response = await post(Buffer.alloc(21 * 2 ** 20));
+    expect(response.status).toBe(413);
+    expect(await response.text()).not.toMatch(/node_modules|<html|\n +at /);
+  });
+
+  test("drops what nobody waits for any more", async () => {
+    const { submitted, aborted } = await health();
+    const leaving = new AbortController();
+    const calls = Promise.allSettled(Array.from({ length: 12 }, () => post(picture, {}, leaving.signal)));
+    while ((await health()).submitted === submitted) await sleep(2);
+    leaving.abort();
+    await calls;
+    while ((await health()).aborted === aborted) await sleep(2);
+    expect((await post(picture)).status).toBe(200);
   });
 
   test("refuses at once what does not fit into its queue, and answers the others", async () => {
