@@ -68,10 +68,20 @@ describe.skipIf(!has("bash"))("bash", () => {
     expect(await offers(cwd, "deeplab-rt", "segment", "-m", "my")).toEqual(["my model"]);
     expect(await offers(cwd, "deeplab-rt", "info", "")).toEqual(["my model"]);
     expect(await offers(cwd, "deeplab-rt", "completion", "")).toEqual(["bash", "zsh", "fish"]);
+    // As bash hands over --format=ov.
+    expect(await offers(cwd, "deeplab-rt", "segment", "--format", "=", "ov")).toEqual(["overlay"]);
+    expect(await offers(cwd, "deeplab-rt", "segment", "--backend", "=")).toEqual(["auto", "onnx", "trt"]);
+    expect(await offers(cwd, "deeplab-rt", "segment", "--model", "=", "my")).toEqual(["my model"]);
     // Left to bash, which completes files.
     expect(await offers(cwd, "deeplab-rt", "segment", "my")).toEqual([]);
     expect(await offers(cwd, "deeplab-rt", "segment", "--alpha", "")).toEqual([]);
   });
+});
+
+test("zsh is told that values may follow in the same word: --format=ov, -fov", () => {
+  const script = scripts.get("zsh");
+  for (const spec of ["{-f+,--format=}", "{-m+,--model=}", "'--classes="]) expect(script).toContain(spec);
+  for (const spec of ["--overwrite=", "-r+"]) expect(script).not.toContain(spec);
 });
 
 test.skipIf(!has("fish"))("fish offers commands, options, choices and lists in their places", async () => {

@@ -4,7 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { DeepLabError, type ErrorCode, errorCodes } from "deeplab-rt";
 import { describe, expect, test } from "vitest";
-import { exitCodeFor, exitCodes } from "../../dist/cli/exit-codes.js";
+import { exitCodeFor, exitCodeHelp, exitCodes } from "../../dist/cli/exit-codes.js";
 import { hintFor } from "../../dist/hints.js";
 import { read, root } from "./markdown.js";
 
@@ -75,5 +75,6 @@ describe("the guide to errors", () => {
   test("has every exit code", () => {
     const codes = new Set<number>(Object.values(exitCodes));
     expect(rows(section("Exit codes")).map(codeOf).map(Number)).toEqual([...codes].sort((a, b) => a - b));
+    for (const code of codes) expect(exitCodeHelp).toMatch(new RegExp(`[ ,]${code} `));
   });
 });

@@ -29,6 +29,8 @@ _deeplab_rt_folders() {
 _deeplab_rt() {
   local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD - 1]}" command="" i
   COMPREPLY=()
+  # --format=overlay comes as three words.
+  if [[ $cur == = ]]; then cur=""; elif [[ $prev == = ]]; then prev="\${COMP_WORDS[COMP_CWORD - 2]}"; fi
   for ((i = 1; i < COMP_CWORD; i++)); do
     case "\${COMP_WORDS[i]}" in
       ${names.join(" | ")}) command="\${COMP_WORDS[i]}"; break ;;

@@ -55,8 +55,10 @@ function commandCase({ name, options, values, isVariadic }: CommandWords): strin
 function optionSpec({ short, long, description, values }: OptionWords): string {
   const text = description.replaceAll("[", "\\[").replaceAll("]", "\\]");
   const rest = values === null ? `[${text}]` : `[${text}]:${values.kind}:${action(values)}`;
-  if (short === undefined) return quoted(`${long}${rest}`);
-  return `${quoted(`(${short} ${long})`)}{${short},${long}}${quoted(rest)}`;
+  // The value follows as a word of its own or in the same word: "--format=ov", "-fov".
+  const [letter, name] = values === null ? [short, long] : [`${short}+`, `${long}=`];
+  if (short === undefined) return quoted(`${name}${rest}`);
+  return `${quoted(`(${short} ${long})`)}{${letter},${name}}${quoted(rest)}`;
 }
 
 function action(values: Values): string {
