@@ -1,5 +1,6 @@
 // Small checks for options: each says what was expected, what came instead, and nothing passes by accident.
 
+import { types } from "node:util";
 import { DeepLabError } from "./errors.js";
 import { shorten, show } from "./show.js";
 import { didYouMean } from "./suggest.js";
@@ -16,7 +17,44 @@ export function invalidOption(name: string, expected: string, received: unknown,
 }
 
 /**
- * An object with no other than the allowed keys; `undefined` is an empty one.
+ * An object whose own keys say all there is to it: a literal, one without a prototype, or another realm's. Fields of
+ * others (a Map, an AbortSignal, a Date) would be passed over without a word.
+ * @param where How messages name it: `"options of model.infer()"`.
+ * @param expected What they say it should be.
+ * @throws DeepLabError OPTION_INVALID
+ */
+export function plainObject(
+  value: unknown,
+  where: string,
+  expected = "a plain object",
+): Readonly<Record<string, unknown>> {
+  if (isPlain(value)) return value;
+  const found = show(value);
+  const hint = notPlainHint(value);
+  throw new DeepLabError("OPTION_INVALID", `Expected ${where} to be ${expected} but received ${found}.`, {
+    detail: { option: where, expected, found },
+    ...(hint !== undefined && { hint }),
+  });
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // Every realm's Object.prototype is the end of its chain.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function notPlainHint(value: unknown): string | undefined {
+  if (isSignal(value)) return "an AbortSignal is one of the options: pass { signal }.";
+  if (typeof Object(value).then === "function") return "it is a promise: await it first.";
+  if (types.isMap(value)) return "pass Object.fromEntries(map).";
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? "write it as { … }, or pass a copy: { ...object }."
+    : undefined;
+}
+
+/**
+ * A plain object with no other than the allowed keys; `undefined` is an empty one.
  * @param where How messages name it: `"options of model.infer()"`.
  * @throws DeepLabError OPTION_INVALID, OPTION_UNKNOWN
  */
@@ -26,16 +64,15 @@ export function optionObject(
   allowed: readonly string[],
 ): Readonly<Record<string, unknown>> {
   if (value === undefined) return {};
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return invalidOption(where, "an object", value);
-  }
-  for (const key of Object.keys(value)) {
+  const given = plainObject(value, where);
+  for (const key of Object.keys(given)) {
     if (!allowed.includes(key)) throw unknownOption(key, where, allowed);
   }
-  return value as Readonly<Record<string, unknown>>;
+  return given;
 }
 
-function unknownOption(key: string, where: string, allowed: readonly string[]): DeepLabError {
+/** The error for a key that is not known here; suggests the nearest. */
+export function unknownOption(key: string, where: string, allowed: readonly string[]): DeepLabError {
   return new DeepLabError(
     "OPTION_UNKNOWN",
     `Unknown key ${show(key)} in ${where}.${didYouMean(key, allowed)}`,
@@ -137,8 +174,11 @@ export function unitNumber(value: unknown, name: string): number {
 /** An AbortSignal, or undefined. */
 export function signalOption(value: unknown): AbortSignal | undefined {
   if (value === undefined) return undefined;
-  // By shape, not by class: a signal of another realm (a vm context, a test environment) is one too.
+  return isSignal(value) ? value : invalidOption("signal", "an AbortSignal", value);
+}
+
+// By shape, not by class: a signal of another realm (a vm context, a test environment) is one too.
+function isSignal(value: unknown): value is AbortSignal {
   const { aborted, addEventListener } = Object(value) as Partial<AbortSignal>;
-  if (typeof aborted === "boolean" && typeof addEventListener === "function") return value as AbortSignal;
-  return invalidOption("signal", "an AbortSignal", value);
+  return typeof aborted === "boolean" && typeof addEventListener === "function";
 }

@@ -1,7 +1,14 @@
 // The options of fromPretrained that are about the inference session: how ONNX Runtime runs the network, and on which
 // of its execution providers.
 
-import { booleanOption, choiceOption, integerOption, invalidOption, optionObject } from "./checks.js";
+import {
+  booleanOption,
+  choiceOption,
+  integerOption,
+  invalidOption,
+  optionObject,
+  plainObject,
+} from "./checks.js";
 import type { NativeSessionOptions } from "./native.js";
 import { cacheFolder } from "./packages/cache.js";
 
@@ -75,9 +82,8 @@ export function parseSession(value: unknown): SessionSettings {
 
 function parseProviderOptions(value: unknown): [string, string][] {
   if (value === undefined) return [];
-  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-  if (!isObject) invalidOption("session.providerOptions", "an object of names and values", value);
-  return Object.entries(value).map(([name, entry]) => [name, providerValue(name, entry)]);
+  const given = plainObject(value, "session.providerOptions", "a plain object of names and values");
+  return Object.entries(given).map(([name, entry]) => [name, providerValue(name, entry)]);
 }
 
 // As ONNX Runtime reads them.

@@ -1,10 +1,10 @@
 // Which confidence a pixel of each class must reach: the caller's number, "default", "best", or a
 // number by class name, resolved to one float32 per class id, as the reference compares.
 
-import { invalidOption, optionObject, unitNumber } from "./checks.js";
+import { invalidOption, plainObject, unitNumber, unknownOption } from "./checks.js";
 import { DeepLabError } from "./errors.js";
 import { shorten, show } from "./show.js";
-import { didYouMean } from "./suggest.js";
+import { didYouMean, nearest } from "./suggest.js";
 
 /** Thresholds found when a model was evaluated; `confidence: "best"` uses them. */
 export interface RecommendedParameters {
@@ -54,13 +54,22 @@ export function defaultConfidence(): number {
     : invalidOption(`environment variable ${defaultVariable}`, "a number from 0 to 1", text);
 }
 
-/** Checks `recommendedParameters`. Other keys are ignored: they are the platform's, and it may add some. */
+const recommendedKeys = ["confidence", "perClassConfidence"] as const;
+
+/**
+ * Checks `recommendedParameters`. Other keys are ignored, for they are the platform's and it may add some; but not
+ * those that are nearly ours.
+ * @throws DeepLabError OPTION_UNKNOWN, OPTION_INVALID
+ */
 export function parseRecommendedParameters(value: unknown): RecommendedParameters {
   if (value === undefined || value === null) return {};
-  if (typeof value !== "object" || Array.isArray(value)) {
-    return invalidOption("recommendedParameters", "an object", value);
+  const given = plainObject(value, "recommendedParameters");
+  for (const key of Object.keys(given)) {
+    const isOurs = (recommendedKeys as readonly string[]).includes(key);
+    if (!isOurs && nearest(key, recommendedKeys) !== undefined)
+      throw unknownOption(key, "recommendedParameters", recommendedKeys);
   }
-  const { confidence, perClassConfidence } = value as Record<string, unknown>;
+  const { confidence, perClassConfidence } = given;
   return {
     confidence: confidence == null ? null : unitNumber(confidence, "recommendedParameters.confidence"),
     perClassConfidence:
@@ -119,7 +128,7 @@ function ownNumber(map: NumbersByName, name: string): number | undefined {
 }
 
 function byClassName(value: unknown, option: string): Readonly<Record<string, number>> {
-  const map = Object.entries(optionObject(value, option, Object.keys(Object(value))));
+  const map = Object.entries(plainObject(value, option));
   const given = map.filter(([, number]) => number !== undefined);
   return Object.fromEntries(
     given.map(([name, number]) => [name, unitNumber(number, `${option}[${show(name)}]`)]),

@@ -1,6 +1,6 @@
 // One colour per class id, the same on every machine and in every version: red for 1 stays red for 1.
 
-import { invalidOption } from "../checks.js";
+import { invalidOption, plainObject } from "../checks.js";
 import { chosenClasses, classIdOf } from "./classes.js";
 import type { ClassFacts } from "./maps.js";
 
@@ -102,8 +102,9 @@ function givenColors(value: unknown, idCount: number): Iterable<readonly [number
     if (value.length <= idCount) return value.entries();
     return invalidOption("palette", `a list of at most ${idCount} colours, one a class`, value);
   }
-  if (typeof value === "object" && value !== null) return Object.entries(value);
-  return invalidOption("palette", "colours by class name or id, or a list of them", value);
+  return Object.entries(
+    plainObject(value, "palette", "a plain object of colours by class name or id, or a list of them"),
+  );
 }
 
 /**

@@ -198,7 +198,7 @@ describe("options of fromPretrained", () => {
     ],
     [{ session: { intraOpThreads: -1 } }, "OPTION_INVALID", /received -1/],
     [{ session: { spinning: "yes" } }, "OPTION_INVALID", /true or false but received "yes"/],
-    [{ session: [] }, "OPTION_INVALID", /an object/],
+    [{ session: [] }, "OPTION_INVALID", /a plain object/],
     [
       { recommendedParameters: { confidence: 2 } },
       "OPTION_INVALID",
@@ -208,8 +208,8 @@ describe("options of fromPretrained", () => {
     [{ allowClassMismatch: 1 }, "OPTION_INVALID", /allowClassMismatch/],
     [{ headCut: "yes" }, "OPTION_INVALID", /headCut to be true or false/],
     [{ signal: {} }, "OPTION_INVALID", /AbortSignal/],
-    [null, "OPTION_INVALID", /an object but received null/],
-    ["onnx", "OPTION_INVALID", /an object but received "onnx"/],
+    [null, "OPTION_INVALID", /a plain object but received null/],
+    ["onnx", "OPTION_INVALID", /a plain object but received "onnx"/],
   ])("%j is %s", (options, code, message) => {
     expect(thrown(() => parseLoadOptions(options))).toEqual(error(code, message));
   });
