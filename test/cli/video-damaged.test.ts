@@ -65,16 +65,29 @@ describe.skipIf(!hasFfmpeg)("a clip", () => {
     // A recording that begins between two key frames.
     ffmpeg(["-i", file("whole.mkv"), "-c:v", "libx264", "-g", "10", "-bf", "0", file("whole.ts")]);
     const bytes = await readFile(file("whole.ts"));
-    await writeFile(file("late.mpg"), bytes.subarray(188 * Math.round((bytes.length * 0.1) / 188)));
-    const { code, report, err } = await segment([file("late.mpg")]);
+    await writeFile(file("late.ts"), bytes.subarray(188 * Math.round((bytes.length * 0.1) / 188)));
+    const { code, report, err } = await segment([file("late.ts")]);
     expect(code).toBe(0);
     const { complaints } = report[0];
     expect(complaints.length).toBeGreaterThan(0);
     expect(complaints.length).toBeLessThanOrEqual(20);
     expect(complaints.join()).not.toMatch(/0x|repeated/);
     expect(err).toContain(
-      `${file("late.mpg")}: done, though ffmpeg complained, last of: ${complaints.at(-1)}`,
+      `${file("late.ts")}: done, though ffmpeg complained, last of: ${complaints.at(-1)}`,
     );
+  });
+
+  test("that was joined of recordings whose times jump is whole", async () => {
+    for (const [name, start] of [
+      ["1.ts", "0"],
+      ["2.ts", "100"],
+    ] as const)
+      ffmpeg(["-i", file("whole.mkv"), "-c:v", "mpeg2video", "-output_ts_offset", start, file(name)]);
+    await writeFile(
+      file("joined.ts"),
+      Buffer.concat([await readFile(file("1.ts")), await readFile(file("2.ts"))]),
+    );
+    expect(await segment([file("joined.ts")])).toMatchObject({ code: 0, report: [{ frames: 50 }] });
   });
 
   test("whose sound is longer than its pictures is whole", async () => {
@@ -89,20 +102,21 @@ describe.skipIf(!hasFfmpeg)("a clip", () => {
 });
 
 test.each([
-  // expected, counted by its own duration, frames, complaints: ends early
-  [100, true, 89, [], true],
-  [100, true, 90, [], false],
-  [20, true, 15, [], false],
-  [20, true, 14, [], true],
-  [100, false, 50, [], false],
-  [100, false, 50, ["[h264] error while decoding MB 1 2"], true],
-  [100, true, 95, ["[h264] error while decoding MB 1 2"], false],
-  [100, true, 100, ["[http] Stream ends prematurely at 7, should be 9", "[h264] no frame!"], true],
-  [null, false, 3, ["[matroska,webm] File ended prematurely"], true],
-  [null, false, 3, ["[h264] no frame!"], false],
-])(
-  "of %s frames (of its own: %s) there are %s, complaints %j: ends early %s",
-  (frames, isCountOwn, count, complaints, ends) => {
-    expect(endsEarly({ frames, isCountOwn }, count, complaints)).toBe(ends);
+  // expected, counted by, frames, complaints: ends early
+  [100, "pictures", 89, [], true],
+  [100, "pictures", 90, [], false],
+  [20, "pictures", 15, [], false],
+  [20, "pictures", 14, [], true],
+  [100, "file", 50, [], false],
+  [100, "file", 50, ["[h264] error while decoding MB 1 2"], true],
+  [100, "pictures", 95, ["[h264] error while decoding MB 1 2"], false],
+  [100, "pictures", 100, ["[http] Stream ends prematurely at 7, should be 9", "[h264] no frame!"], true],
+  [2549, "jumps", 100, ["[h264] no frame!"], false],
+  [null, "file", 3, ["[matroska,webm] File ended prematurely"], true],
+  [null, "file", 3, ["[h264] no frame!"], false],
+] as const)(
+  "of %s frames by its %s there are %s, complaints %j: ends early %s",
+  (frames, countedBy, count, complaints, ends) => {
+    expect(endsEarly({ frames, countedBy }, count, complaints)).toBe(ends);
   },
 );

@@ -10,18 +10,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { inputArguments } from "../../dist/cli/video/probe.js";
 import { finished, redPicture, runCli, startCli, timesLeftFit } from "../support/cli.js";
+import { ffmpeg, hasFfmpeg } from "../support/clips.js";
 import { newFolder, removeFolders, tinyPackage } from "../support/tiny-package.js";
 
 afterAll(removeFolders);
 
-const hasFfmpeg = ["ffmpeg", "ffprobe"].every((tool) => spawnSync(tool, ["-version"]).status === 0);
-
 /** Frames of one colour each, in this order: the tiny network names them. */
 const colors = ["red", "green", "blue", "green", "red", "red", "blue", "green"];
 const rgb: Record<string, number[]> = { red: [220, 30, 30], green: [30, 220, 30], blue: [30, 30, 220] };
-
-const ffmpeg = (args: readonly string[], input?: Uint8Array) =>
-  execFileSync("ffmpeg", ["-v", "error", "-y", ...args], { input });
 
 /** A clip of these frames at 4 a second. */
 function makeClip(file: string, { width, height }: { width: number; height: number }, ...more: string[]) {

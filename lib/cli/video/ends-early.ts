@@ -13,13 +13,12 @@ const mostMissing = { share: 0.1, frames: 5 };
  * have them and are whole.
  */
 export function endsEarly(
-  { frames: expected, isCountOwn }: Pick<VideoFacts, "frames" | "isCountOwn">,
+  { frames: expected, countedBy }: Pick<VideoFacts, "frames" | "countedBy">,
   frames: number,
   complaints: readonly string[],
 ): boolean {
   if (complaints.some((line) => cutOff.test(line))) return true;
-  if (expected === null) return false;
+  if (expected === null || countedBy === "jumps") return false;
   const areFarTooFew = expected - frames > Math.max(expected * mostMissing.share, mostMissing.frames);
-  // Where only the file's duration is known, its sound may be longer than its pictures.
-  return areFarTooFew && (isCountOwn || complaints.length > 0);
+  return areFarTooFew && (countedBy === "pictures" || complaints.length > 0);
 }

@@ -20,8 +20,11 @@ export interface VideoFacts {
   readonly frameRate: string;
   /** How many frames there are; null for cameras, and where nobody knows. */
   readonly frames: number | null;
-  /** Whether they were counted by what the file says of its pictures, and not of all that is in it. */
-  readonly isCountOwn: boolean;
+  /**
+   * What they are counted by: how long the pictures last, how long all in the file does (its sound may be longer), or
+   * times that may jump, as where recordings were joined.
+   */
+  readonly countedBy: "pictures" | "file" | "jumps";
   /** Width of a pixel by its height, as `4:3`; `1:1` as a rule. */
   readonly pixelAspect: string;
   /** Codecs of its sound. */
@@ -48,10 +51,12 @@ interface ProbedStream {
 
 interface Probed {
   readonly streams?: readonly ProbedStream[];
-  readonly format?: { readonly duration?: string };
+  readonly format?: { readonly duration?: string; readonly format_name?: string };
 }
 
 const patience = 30_000;
+// Formats whose times ffmpeg lets begin anew in the middle, as ffprobe names them.
+const jumping = ["mpegts", "mpeg", "hls", "ogg"];
 const usualRate = "25/1";
 const mostRate = 1000;
 
@@ -101,6 +106,8 @@ function videoFacts(
   const frameRate = rate(video);
   const ownDuration = video.duration === undefined ? seconds(video.tags?.DURATION) : Number(video.duration);
   const duration = ownDuration ?? Number(format?.duration);
+  const ofPictures = ownDuration !== undefined || streams.length === 1 ? "pictures" : "file";
+  const countedBy = jumping.includes(format?.format_name ?? "") ? "jumps" : ofPictures;
   const counted = Math.round(duration * rateNumber(frameRate));
   const isFull = video.color_range === "pc" || video.pix_fmt?.startsWith("yuvj") === true;
   return {
@@ -112,7 +119,7 @@ function videoFacts(
     range: isFull ? "full" : "limited",
     frameRate,
     frames: input.kind === "camera" || !(counted > 0) ? null : counted,
-    isCountOwn: ownDuration !== undefined || streams.length === 1,
+    countedBy,
     pixelAspect: pixelAspect(video.sample_aspect_ratio, isTurned),
     audio: streams.filter((stream) => stream.codec_type === "audio").map(({ codec_name = "" }) => codec_name),
   };
