@@ -4,15 +4,14 @@
 import { spawnSync } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import { PassThrough } from "node:stream";
 import {
   DeepLabError,
   SemanticSegmentationModel as Model,
   SemanticSegmentationResult as Result,
 } from "deeplab-rt";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { buildProgram } from "../../dist/cli/program.js";
 import { copiesOf, filesIn, redPicture } from "../support/cli.js";
+import { segmentHere } from "../support/cli-here.js";
 import { newFolder, removeFolders, tinyPackage } from "../support/tiny-package.js";
 
 afterAll(removeFolders);
@@ -26,28 +25,10 @@ beforeAll(async () => {
 });
 
 let controller: AbortController;
-/** Runs `segment` here; what it says is gathered. `controller` is its Ctrl+C. */
+/** Runs `segment` here. `controller` is its Ctrl+C. */
 async function segment(...args: readonly string[]) {
   controller = new AbortController();
-  const output = await newFolder();
-  const said: string[] = [];
-  const say = (text: string) => void said.push(text);
-  let code: number | undefined;
-  const context = {
-    signal: controller.signal,
-    stdin: new PassThrough().end(),
-    print: say,
-    complain: say,
-    isTerminal: false,
-    progress: { isTerminal: false, columns: 80, write: say },
-  };
-  const program = buildProgram({ context, finish: (result) => (code = result) });
-  const words = ["node", "deeplab-rt", "segment", "-m", model, "-o", output, ...args];
-  const error: unknown = await program.parseAsync(words).then(
-    () => undefined,
-    (caught) => caught,
-  );
-  return { code, error, said: said.join("\n"), output };
+  return segmentHere(["-m", model, ...args], controller.signal);
 }
 
 /** Looks, whenever a result is counted, at all that were before: how many of them still hold their maps. */

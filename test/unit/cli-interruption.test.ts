@@ -14,6 +14,17 @@ test("of several orders to end the first counts: Ctrl+C, and then a reader that 
   expect(interruption.signal.reason).toMatchObject({ message: "interrupted" });
 });
 
+test("many may wait for the order: a call each of --concurrency", async () => {
+  const warnings: Error[] = [];
+  const onWarning = (warning: Error) => void warnings.push(warning);
+  process.on("warning", onWarning);
+  const { signal } = new Interruption();
+  for (let i = 0; i < 256; i++) signal.addEventListener("abort", () => {});
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  process.off("warning", onWarning);
+  expect(warnings).toEqual([]);
+});
+
 describe("the picture that is piped in", () => {
   test("is not waited for when the command has to stop, and nothing more of it is read", async () => {
     const stdin = new PassThrough();
