@@ -4,30 +4,20 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { parseArgs } from "node:util";
 import { inRoot, REPORTS } from "./setup/paths.mjs";
 import { prepare } from "./setup/prepare.mjs";
 import { runShown } from "./setup/run-command.mjs";
 import { reportingSetupErrors } from "./setup/setup-error.mjs";
+import { parseFuzzOptions, USAGE } from "./testing/fuzz-options.mjs";
 import { fuzzTable } from "./testing/fuzz-table.mjs";
 
 const folder = path.join(REPORTS, "fuzz");
 
-function readOptions() {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { minutes: { type: "string", default: "10" }, seed: { type: "string" } },
-  });
-  const minutes = Number(values.minutes);
-  if (!(minutes > 0)) throw new Error(`--minutes: expected a number above 0, found ${values.minutes}`);
-  return { minutes, seed: values.seed, files: positionals.map((name) => `test/fuzz/${name}.test.ts`) };
-}
-
-async function fuzzFor({ minutes, seed, files }) {
+async function fuzzFor({ seconds, seed, files }) {
   fs.rmSync(folder, { recursive: true, force: true });
   const env = {
     ...process.env,
-    DEEPLAB_FUZZ_SECONDS: String(Math.round(minutes * 60)),
+    DEEPLAB_FUZZ_SECONDS: String(seconds),
     DEEPLAB_FUZZ_REPORTS: folder,
     ...(seed === undefined ? {} : { DEEPLAB_FUZZ_SEED: seed }),
   };
@@ -41,7 +31,11 @@ async function fuzzFor({ minutes, seed, files }) {
 }
 
 await reportingSetupErrors(async () => {
-  const options = readOptions();
+  const options = parseFuzzOptions(process.argv.slice(2));
+  if (options.help) {
+    console.log(USAGE);
+    return;
+  }
   await prepare();
   process.exitCode = await fuzzFor(options);
 });
