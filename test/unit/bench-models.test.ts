@@ -6,10 +6,10 @@ import os from "node:os";
 import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import ort from "onnxruntime-node";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { fillWeights, modelFacts } from "../bench/models/fill-weights.mjs";
 import { idleNetwork } from "../bench/models/idle-network.mjs";
-import { BY_CLASSES, BY_ENCODER } from "../bench/models/index.mjs";
+import { BY_CLASSES, BY_ENCODER, BY_RESIZE, completeModels, modelFolder } from "../bench/models/index.mjs";
 
 const source = path.resolve(import.meta.dirname, "../bench/models");
 const committed = [...new Set([...Object.values(BY_CLASSES), ...Object.values(BY_ENCODER)])];
@@ -57,4 +57,30 @@ test.each(committed)("%s: tensors lie one after another, and the graph is small"
   expect(bytes / 4 / parameters).toBeGreaterThan(0.98);
   expect(bytes / 4 / parameters).toBeLessThan(1.02);
   expect(gunzipSync(fs.readFileSync(path.join(source, name, "graph.onnx.gz"))).length).toBeLessThan(200_000);
+});
+
+test("every resize mode has a package of its own around the same weights", async () => {
+  vi.stubEnv("DEEPLAB_BENCH_SCRATCH", scratch());
+  onTestFinished(() => void vi.unstubAllEnvs());
+  await completeModels(new Set(Object.values(BY_RESIZE)));
+  const inputs = Object.entries(BY_RESIZE).map(([mode, name]) => {
+    const file = path.join(modelFolder(name), "inference_config.json");
+    const { resize_mode, padding_value, training_input_size } = JSON.parse(
+      fs.readFileSync(file, "utf8"),
+    ).network_input;
+    return [mode, resize_mode, padding_value, training_input_size.width];
+  });
+  expect(inputs).toEqual([
+    ["stretch", "stretch", undefined, 512],
+    ["letterbox, black bars", "letterbox", 0, 512],
+    ["letterbox, grey bars", "letterbox", 114, 512],
+    ["letterbox, white bars", "letterbox", 255, 512],
+    ["center-crop", "center-crop", undefined, 512],
+  ]);
+  const hashes = Object.values(BY_RESIZE).map((name) =>
+    createHash("sha256")
+      .update(fs.readFileSync(path.join(modelFolder(name), "weights.bin")))
+      .digest("hex"),
+  );
+  expect(new Set(hashes).size).toBe(1);
 });

@@ -1,9 +1,12 @@
 // Every scenario of the benchmark without running it: its plan fits together, and its report can be made from results.
 
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { CONTENDERS } from "../bench/contenders/index.mjs";
+import { BY_RESIZE } from "../bench/models/index.mjs";
 import { parseOptions } from "../bench/options.mjs";
 import { SIZES } from "../bench/pictures.mjs";
+import { choosingBodies } from "../bench/report/choosing.mjs";
 import { readmeBody } from "../bench/report/documents.mjs";
 import { scenarioReport } from "../bench/report/scenario-report.mjs";
 import { target, verdict } from "../bench/report/verdicts.mjs";
@@ -31,6 +34,11 @@ interface Report {
 const context = { rounds: 3, threads: 2, cores: 2, python: true, pictures: "pictures" };
 const names = Object.keys(SCENARIOS) as (keyof typeof SCENARIOS)[];
 const planOf = (name: keyof typeof SCENARIOS, given = context) => SCENARIOS[name].plan(given) as Plan;
+
+const machine = {
+  ...{ cpu: "some CPU", cores: 2, memoryGiB: 4, system: "s", instructionSets: [] },
+  ...{ node: "20", onnxruntime: "1" },
+};
 
 const stages = {
   preprocess: 1,
@@ -166,20 +174,21 @@ test("a target's ratio points the right way: a slower deeplab-rt misses what com
 
 test("README's table has every figure with a target and no other", async () => {
   const sizes = await reportOf("sizes");
-  const machine = {
-    cpu: "some CPU",
-    cores: 2,
-    memoryGiB: 4,
-    system: "s",
-    instructionSets: [],
-    node: "20",
-    onnxruntime: "1",
-  };
   const lines = readmeBody({ machine, scenarios: { sizes } }).split("\n");
   const rows = lines.filter(
     (line: string) => line.startsWith("| ") && !line.startsWith("| figure") && !line.startsWith("| ---"),
   );
   expect(rows).toHaveLength(sizes.figures.filter((figure) => target(figure) !== "").length);
+});
+
+test("docs/choosing.md has a place for every table that is written there, and no other", async () => {
+  const scenarios = Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await reportOf(name)] as const)),
+  );
+  const bodies: Record<string, string> = choosingBodies({ machine, settings: { threads: 2 }, scenarios });
+  const places = readFileSync("docs/choosing.md", "utf8").matchAll(/^<!-- bench:(\w+) -->$/gm);
+  expect(Object.keys(bodies).sort()).toEqual([...places].map(([, name]) => name).sort());
+  for (const mode of Object.keys(BY_RESIZE)) expect(bodies.resizes).toContain(`\n| ${mode} | 53.0 `);
 });
 
 test("the command line refuses what it does not know, and --compare may stand alone", () => {

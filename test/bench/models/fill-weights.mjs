@@ -64,18 +64,20 @@ export async function modelFacts(name) {
  *
  * @param {string} name a folder beside this file, such as `mobilenet_v2-21`
  * @param {string} target created when missing; files of the same names are overwritten
+ * @param {object} [input] what `network_input` of its inference_config.json says otherwise
  */
-export async function fillWeights(name, target) {
+export async function fillWeights(name, target, input = {}) {
   const [packed, description] = await Promise.all(
     ["graph.onnx.gz", "weights.json"].map((file) => fs.readFile(path.join(SOURCE, name, file))),
   );
-  const stamp = createHash("sha256").update(packed).update(description).digest("hex");
+  const sources = [packed, description, JSON.stringify(input)];
+  const stamp = sources.reduce((hash, source) => hash.update(source), createHash("sha256")).digest("hex");
   const stampFile = path.join(target, "filled.txt");
   if ((await fs.readFile(stampFile, "utf8").catch(() => "")) === stamp) return;
   await fs.mkdir(target, { recursive: true });
   const model = JSON.parse(description.toString("utf8"));
   await fs.writeFile(path.join(target, "weights.onnx"), gunzipSync(packed));
   await drawWeights(path.join(target, WEIGHTS), model);
-  await writePackage(target, { name, ...model });
+  await writePackage(target, { name, ...model, input });
   await fs.writeFile(stampFile, stamp);
 }

@@ -1,8 +1,8 @@
-// The three text files beside a benchmark network's graph: stretch, RGB, ImageNet's normalisation.
+// The three text files beside a benchmark network's graph: stretch where nothing else is asked for, RGB, ImageNet's normalisation.
 import fs from "node:fs/promises";
 import path from "node:path";
 
-function inferenceConfig(size) {
+function inferenceConfig(size, input) {
   return {
     image_pre_processing: { "auto-orient": { enabled: true } },
     network_input: {
@@ -16,6 +16,7 @@ function inferenceConfig(size) {
         [0.485, 0.456, 0.406],
         [0.229, 0.224, 0.225],
       ],
+      ...input,
     },
     forward_pass: { static_batch_size: null, max_dynamic_batch_size: 16 },
     post_processing: { type: "softmax", fused: false },
@@ -31,8 +32,8 @@ function classNames(classes) {
   return ["background", ...others];
 }
 
-/** Writes class_names.txt, inference_config.json and model_config.json into `target`. */
-export async function writePackage(target, { name, classes, inputSize }) {
+/** Writes class_names.txt, inference_config.json and model_config.json into `target`; `input` goes over `network_input`. */
+export async function writePackage(target, { name, classes, inputSize, input = {} }) {
   const identity = {
     model_architecture: "deep-lab-v3-plus",
     task_type: "semantic-segmentation",
@@ -42,7 +43,7 @@ export async function writePackage(target, { name, classes, inputSize }) {
   const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
   const files = {
     "class_names.txt": `${classNames(classes).join("\n")}\n`,
-    "inference_config.json": json(inferenceConfig(inputSize)),
+    "inference_config.json": json(inferenceConfig(inputSize, input)),
     "model_config.json": json(identity),
   };
   await Promise.all(Object.entries(files).map(([file, text]) => fs.writeFile(path.join(target, file), text)));

@@ -20,11 +20,12 @@ const untitled = (table) => markdownTable({ title: "", ...table }).slice(2);
 
 /** By name, the body of each place in docs/choosing.md. */
 export function choosingBodies({ machine, settings, scenarios }) {
-  const { encoders, sizes, classes, callers } = scenarios;
+  const { encoders, sizes, resizes, classes, callers } = scenarios;
   const where = `${machineLine(machine)}; ${settings.threads} engine threads:`;
   const tables = {
     encoders: encoders?.tables[0],
     pictures: sizes && { columns, rows: sizes.tables.flatMap(stageRows) },
+    resizes: resizes?.tables[0],
     classes: classes && { columns, rows: classes.tables.flatMap(stageRows) },
     callers: callers?.tables[0],
   };
