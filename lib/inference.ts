@@ -1,7 +1,6 @@
 // One call of a model from its images to its results: room, decoding, native code, and the results' objects.
 
 import { setMaxListeners } from "node:events";
-import { abortable } from "./abort.js";
 import type { Admission } from "./admission.js";
 import { invalidOption } from "./checks.js";
 import { traced } from "./diagnostics.js";
@@ -32,6 +31,7 @@ import { NativeCalls, type NativeWork } from "./native-calls.js";
 import { readMapFacts } from "./native-facts.js";
 import { type OutputTarget, parseOutput } from "./output.js";
 import { SemanticSegmentationResult } from "./result.js";
+import { Room, unlessStopped } from "./room.js";
 import { stopSignal } from "./stop-signal.js";
 import type { PictureSize } from "./warm-up.js";
 import type { WarnOnce } from "./warnings.js";
@@ -88,7 +88,7 @@ export class Inference {
   run(request: ImageRequest, options: unknown, capture = false): Promise<Answer[]> {
     return this.#traced(request.sources.length, async () => {
       const call = this.#begin(request, options, performance.now(), capture);
-      return this.#answers(call, await unlessAborted(this.#work(call), call));
+      return this.#answers(call, await unlessStopped(this.#work(call), call.settings.signal));
     });
   }
 
@@ -107,9 +107,9 @@ export class Inference {
   async #runList(sources: ImageRequest["sources"], options: unknown): Promise<(Answer | FailedImage)[]> {
     const call = this.#begin({ sources, isList: true }, options, performance.now(), false);
     if (call.settings.onError === "throw") {
-      return this.#answers(call, await unlessAborted(this.#work(call), call));
+      return this.#answers(call, await unlessStopped(this.#work(call), call.settings.signal));
     }
-    const outcomes = await unlessAborted(this.#workEach(call), call);
+    const outcomes = await unlessStopped(this.#workEach(call), call.settings.signal);
     const done = outcomes.flatMap((outcome, i) => ("done" in outcome ? [{ i, ...outcome.done }] : []));
     const outputs = done.map(({ i }) => call.outputs[i] ?? noOutput);
     const answers = this.#answers(
@@ -158,35 +158,35 @@ export class Inference {
     return { request, settings, outputs: parseOutput(out, context), start, capture };
   }
 
-  // Ends when native code has ended, aborted or not: the room is free only then.
+  // Ends when native code has ended, aborted or not: the room is free only then. Pictures that are being read end it at
+  // once, and keep the room while they are decoded.
   #work(call: Call): Promise<Worked> {
     const taken = takeImages(call.request, this.#takeSettings(call));
     return orDrop(taken.images, this.#workOn(call, taken));
   }
 
   async #workOn(call: Call, given: TakenImages): Promise<Worked> {
-    const { admission } = this.#parts;
-    const count = call.request.sources.length;
     let taken = given;
-    const room = this.#enter(call);
-    if (room !== undefined) {
+    const entering = this.#enter(call);
+    const room = this.#roomOf(call);
+    if (entering !== undefined) {
       try {
         taken = ownImages(taken);
       } catch (error) {
-        room.then(
-          () => admission.leave(count),
+        entering.then(
+          () => room.leave(),
           () => {},
         );
         throw error;
       }
-      await room;
+      await entering;
     }
     try {
       const load = (settings: LoadSettings) => loadImages(ownImages(taken), settings);
-      const loaded = readyImages(taken) ?? (await this.#load(call, load));
+      const loaded = readyImages(taken) ?? (await this.#load(call, room, load));
       return { loaded, natives: await this.#calls.infer(call, loaded.map(imageOf)) };
     } finally {
-      admission.leave(count);
+      room.leave();
     }
   }
 
@@ -198,10 +198,11 @@ export class Inference {
   }
 
   async #workOnEach(call: Call, taken: readonly Outcome<TakenImages>[]): Promise<Outcome<WorkedOne>[]> {
-    const { settings, request, outputs } = call;
+    const { settings, outputs } = call;
     await this.#enter(call);
+    const room = this.#roomOf(call);
     try {
-      const loaded = await this.#load(call, (loading) => loadEach(taken, loading));
+      const loaded = await this.#load(call, room, (loading) => loadEach(taken, loading));
       const places = [...loaded.keys()].filter((i) => "done" in (loaded[i] as object));
       const at = (i: number) => (loaded[i] as { done: LoadedImage }).done;
       // Not strict in native code: there one image fails them all.
@@ -214,7 +215,7 @@ export class Inference {
       const worked = await runEach(places, run);
       return loaded.map((one, i) => finiteOrFailed("done" in one ? worked[i] : one, i, settings.strict));
     } finally {
-      this.#parts.admission.leave(request.sources.length);
+      room.leave();
     }
   }
 
@@ -228,11 +229,19 @@ export class Inference {
     return { copyInput, rules: this.#parts.imageRules };
   }
 
-  // With one signal for everything that ends the reading of pictures.
-  async #load<T>({ settings, start }: Call, load: (settings: LoadSettings) => Promise<T>): Promise<T> {
+  #roomOf({ request }: Call): Room {
+    return new Room(() => this.#parts.admission.leave(request.sources.length));
+  }
+
+  // With one signal for everything that ends the reading of pictures. Then the call ends at once, though a decoder does not.
+  async #load<T>(
+    { settings, start }: Call,
+    room: Room,
+    load: (settings: LoadSettings) => Promise<T>,
+  ): Promise<T> {
     const { signal, release } = stopSignal([settings.signal, this.#closing.signal], settings.deadline, start);
     try {
-      return await load({ rules: this.#parts.imageRules, stop: signal });
+      return await unlessStopped(room.keepFor(load({ rules: this.#parts.imageRules, stop: signal })), signal);
     } finally {
       release();
     }
@@ -276,10 +285,6 @@ export function first<T>(answers: readonly T[]): T {
 
 const noOutput: OutputTarget = { segmentationMap: undefined, confidence: undefined };
 const imageOf = ({ image }: LoadedImage) => image;
-
-function unlessAborted<T>(work: Promise<T>, { settings: { signal } }: Call): Promise<T> {
-  return signal === undefined ? work : abortable(work, signal);
-}
 
 // What a call that fails has taken and not read is let go: streams above all.
 async function orDrop<T>(images: readonly TakenImage[], work: Promise<T>): Promise<T> {

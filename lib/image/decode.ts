@@ -18,16 +18,22 @@ export const decodedPixelLimit = 100_000_000;
 /**
  * Decodes one picture; the pixels are memory that only we hold, so native code reads them in place.
  * @param limit Most pixels (`limitInputPixels`); the header is asked before any memory is taken.
+ * @param stop Ends it between two steps of the decoder, which itself cannot be stopped.
  * @throws DeepLabError IMAGE_EMPTY, IMAGE_UNSUPPORTED, IMAGE_CORRUPT, IMAGE_TOO_LARGE,
- *   IMAGE_DECODER_UNAVAILABLE
+ *   IMAGE_DECODER_UNAVAILABLE; the reason of `stop`
  */
-export async function decodePixels(bytes: Uint8Array, limit = decodedPixelLimit): Promise<NativeImage> {
+export async function decodePixels(
+  bytes: Uint8Array,
+  limit = decodedPixelLimit,
+  stop?: AbortSignal,
+): Promise<NativeImage> {
   if (bytes.length === 0) throw new DeepLabError("IMAGE_EMPTY", "The picture is empty (0 bytes).");
   const format = sniffFormat(bytes);
   if (!isDecodable(format)) throw unsupportedFormat(format, bytes);
   const sharp = await loadDecoder();
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const header = await readHeader(file, format, sharp);
+  stop?.throwIfAborted();
   checkDecodedSize(format, header.size, limit);
   if (header.isTooShort) {
     const { width, height } = header.size;

@@ -111,7 +111,7 @@ async function loadSome(images: readonly TakenImage[], settings: LoadSettings) {
   return { loaded, failures };
 }
 
-/** Works on the images of a list in their order, a few of them at once. An error is that of the whole. */
+/** Works on the images of a list in their order, a few of them at once. An error is that of the whole, once all have ended. */
 export async function fewAtOnce<T>(
   items: readonly T[],
   work: (item: T, index: number) => Promise<void>,
@@ -121,5 +121,6 @@ export async function fewAtOnce<T>(
     // One iterator for all: each takes the next item that nobody has.
     for (const [index, item] of queue) await work(item, index);
   };
-  await Promise.all(Array.from({ length: decodersAtOnce }, inTurn));
+  const turns = await Promise.allSettled(Array.from({ length: decodersAtOnce }, inTurn));
+  for (const turn of turns) if (turn.status === "rejected") throw turn.reason;
 }

@@ -1,9 +1,10 @@
 // Instances of sharp as images: the pixels that the caller's own pipeline gives.
 
+import type { Duplex } from "node:stream";
 import { DeepLabError } from "../errors.js";
 import type { NativeImage } from "../native.js";
 import { fromRaw } from "./raw.js";
-import type { TakenImage } from "./taken.js";
+import type { PipelineImage } from "./taken.js";
 
 /** What is used of an instance of sharp, of whichever copy and version. */
 export interface SharpLike {
@@ -39,24 +40,46 @@ export function isSharp(value: unknown): value is SharpLike {
  * Takes a clone: the caller's instance can be used on, and what is added to it later has no effect. Its steps are
  * kept as they are; after them come ours, which make 8-bit RGB or grey without alpha.
  */
-export function takeSharp(pipeline: SharpLike): TakenImage {
+export function takeSharp(pipeline: SharpLike): PipelineImage {
   const clone = pipeline.clone();
-  return { kind: "pipeline", pixels: () => run(clone) };
+  return { kind: "pipeline", pixels: (stop) => run(clone, stop) };
 }
 
-async function run(pipeline: SharpLike): Promise<NativeImage> {
+async function run(pipeline: SharpLike, stop: AbortSignal): Promise<NativeImage> {
   try {
-    const { data, info } = await pipeline
+    const pixels = pipeline
       .removeAlpha()
       .toColourspace("srgb")
       .raw({ depth: "uchar" })
       .toBuffer({ resolveWithObject: true });
+    const { data, info } = await orGivenUp(pixels, pipeline as SharpInside, stop);
     const { width, height, channels } = info;
     // Memory that only we hold: it is read in place.
     return { ...fromRaw({ data, width, height, channels: channels as 1 | 3 }), borrow: true };
   } catch (error) {
+    if (stop.aborted) throw stop.reason;
     throw error instanceof DeepLabError ? error : pipelineError(error as Error);
   }
+}
+
+// What sharp does not document: `input.buffer` is an array as long as a stream's parts are waited for. Where a version has
+// it no more, a clone that is given up counts as one at work.
+interface SharpInside extends Partial<Pick<Duplex, "destroy" | "removeAllListeners">> {
+  readonly options?: { readonly input?: { readonly buffer?: unknown } };
+}
+
+// An instance whose input does not come would wait for ever. What libvips has begun cannot be stopped, and is waited for.
+function orGivenUp<T>(work: Promise<T>, pipeline: SharpInside, stop: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onStop = () => {
+      if (!Array.isArray(pipeline.options?.input?.buffer)) return;
+      pipeline.removeAllListeners?.("finish"); // input that comes after all is not decoded
+      pipeline.destroy?.();
+      reject(stop.reason);
+    };
+    stop.addEventListener("abort", onStop, { once: true });
+    work.then(resolve, reject).finally(() => stop.removeEventListener("abort", onStop));
+  });
 }
 
 function pipelineError(error: Error): DeepLabError {

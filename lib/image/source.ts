@@ -1,6 +1,7 @@
 // An image on its way to pixels, in two steps: `takeImage` reads the caller's memory at the call, `loadImage` does what
 // takes time. What an image may be is the table of adapters.ts.
 
+import { abortable } from "../abort.js";
 import { DeepLabError } from "../errors.js";
 import { type NativeImage, native } from "../native.js";
 import { show } from "../show.js";
@@ -85,7 +86,7 @@ export function ownPixels(taken: TakenImage): TakenImage {
 }
 
 /**
- * Reads and decodes where that is needed.
+ * Reads and decodes where that is needed. Stopped, it ends at once while it reads, and with the decoder while it decodes.
  * @throws DeepLabError IMAGE_*, NETWORK_*; the reason of `stop`
  */
 export async function loadImage(
@@ -103,7 +104,8 @@ type Unloaded = Exclude<TakenImage, { readonly kind: "pixels" }>;
 
 async function pixelsOf(taken: Unloaded, { rules, stop }: LoadSettings): Promise<NativeImage> {
   stop.throwIfAborted();
-  if (taken.kind === "pipeline") return taken.pixels();
-  const bytes = taken.kind === "later" ? await taken.read(stop) : taken.bytes;
-  return decodePixels(bytes, rules.limitInputPixels);
+  if (taken.kind === "pipeline") return taken.pixels(stop);
+  // A source that only waits may do so for ever, stopped or not. A decoder ends, and is waited for.
+  const bytes = taken.kind === "later" ? await abortable(taken.read(stop), stop) : taken.bytes;
+  return decodePixels(bytes, rules.limitInputPixels, stop);
 }

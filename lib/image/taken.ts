@@ -28,10 +28,17 @@ export interface LoadSettings {
 /** An encoded picture that is read when its turn comes. */
 export interface LaterImage {
   readonly kind: "later";
-  /** At most once. Rejects with the reason of `stop` when that is aborted. */
+  /** At most once. Where `stop` is aborted, lets go of what it reads; what it answers then is ignored. */
   read(stop: AbortSignal): Promise<Uint8Array>;
   /** The picture is not wanted any more: lets go of what it is read from. Does nothing where it was read. */
   drop?(): void;
+}
+
+/** The pixels of a pipeline of the caller's. */
+export interface PipelineImage {
+  readonly kind: "pipeline";
+  /** Rejects with the reason of `stop` where it waits for its input; what it has begun it ends. */
+  pixels(stop: AbortSignal): Promise<NativeImage>;
 }
 
 /** An image whose memory is no longer the caller's, but for raw pixels: native code copies them or reads them in place. */
@@ -39,7 +46,7 @@ export type TakenImage =
   | { readonly kind: "pixels"; readonly image: NativeImage }
   | { readonly kind: "encoded"; readonly bytes: Uint8Array }
   | LaterImage
-  | { readonly kind: "pipeline"; pixels(): Promise<NativeImage> };
+  | PipelineImage;
 
 /** Lets go of the sources of images that will not be loaded. */
 export function dropImages(images: Iterable<TakenImage>): void {
