@@ -1,8 +1,9 @@
 // The output folder of a compilation: made beside its place and renamed into it when it is whole.
 
-import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { DeepLabError } from "../errors.js";
+import { makeFolders } from "../make-folders.js";
 import { packageFiles } from "../packages/files.js";
 import { removeLeftovers, stagingName } from "./leftovers.js";
 
@@ -52,7 +53,7 @@ export async function withStaging<T>(
 
 async function makeFolder(folder: string, output: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
   } catch (error) {
     throw refused(output, `no folder can be made beside it (${(error as Error).message})`);
   }

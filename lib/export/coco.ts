@@ -9,6 +9,7 @@ import {
   signalOption,
 } from "../checks.js";
 import { callSite, fromNative } from "../errors.js";
+import { whileReading } from "../result-memory.js";
 import type { CheckedMaps } from "../visualize/maps.js";
 import type { ClassChoice } from "./classes.js";
 import { type Categories, type CocoCategory, categoriesOf } from "./coco-categories.js";
@@ -130,7 +131,11 @@ async function collect(items: unknown, options: CocoOptions): Promise<CocoFile> 
     const image = imageOf(item, images, ids);
     images.push(image);
     const turns = new Turns(settings.signal);
-    for (const part of await annotate(item.maps, settings, categories)) {
+    const { maps, given } = item;
+    const known = categories;
+    // A result that is disposed of between the iteration's ticks and here says so.
+    const parts = await whileReading(given, "toCOCO()", () => annotate(maps, settings, known));
+    for (const part of parts) {
       if (turns.due) await turns.next();
       annotations.push({ id: annotations.length + 1, image_id: image.id, ...part });
     }

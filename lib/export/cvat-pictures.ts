@@ -5,7 +5,7 @@ import { loadDecoder } from "../image/decoder.js";
 import { native } from "../native.js";
 import { noLegend } from "../visualize/legend.js";
 import { bytesOf } from "../visualize/map-bytes.js";
-import type { CheckedMaps } from "../visualize/maps.js";
+import { type CheckedMaps, thatIsThere } from "../visualize/maps.js";
 import { nameless } from "./classes.js";
 import type { CvatSettings } from "./cvat.js";
 import { type CvatLabel, type Rgb, vocColor } from "./cvat-labels.js";
@@ -19,7 +19,7 @@ type Ids = Uint8Array | Uint16Array;
 /** PNG file: each class in its label's colour, what has no label in black. */
 export function classPicture(maps: CheckedMaps, labels: readonly CvatLabel[]): Promise<Buffer> {
   const colors = new Map(labels.map(({ id, color }) => [id, color]));
-  return encode(maps, maps.segmentationMap, colors);
+  return encode(maps, thatIsThere(maps).segmentationMap, colors);
 }
 
 /**
@@ -47,7 +47,7 @@ export async function objectPicture(
     return encode(maps, paintNumbers(maps, foreground), new Map(colors));
   }
   const colors = foreground.map(({ classId }, i) => [classId, vocColor(i + 1)] as const);
-  return encode(maps, maps.segmentationMap, new Map(colors));
+  return encode(maps, thatIsThere(maps).segmentationMap, new Map(colors));
 }
 
 function checkCount(count: number): void {
@@ -82,7 +82,7 @@ function paintNumbers({ width, height }: CheckedMaps, masks: readonly Mask[]): U
 
 // Painted in native code, compressed on libuv's threads. Where the maps are of a crop, the rest of the picture is black.
 async function encode(maps: CheckedMaps, ids: Ids, colors: ReadonlyMap<number, Rgb>): Promise<Buffer> {
-  const { width, height } = maps;
+  const { width, height, sourceWidth, sourceHeight } = maps;
   const idCount = Array.from(colors.keys()).reduce((most, id) => Math.max(most, id + 1), 0);
   const table = new Uint8Array(4 * idCount);
   for (const [id, color] of colors) table.set([...color, 255], 4 * id);
@@ -102,9 +102,17 @@ async function encode(maps: CheckedMaps, ids: Ids, colors: ReadonlyMap<number, R
     legend: noLegend,
   });
   const sharp = await loadDecoder();
-  return sharp(new Uint8Array(rgba), { raw: { width, height, channels: 4 } })
+  const picture = sharp(new Uint8Array(rgba), { raw: { width, height, channels: 4 } })
     .removeAlpha()
-    .extend({ right: maps.sourceWidth - width, bottom: maps.sourceHeight - height, background: "black" })
-    .png()
-    .toBuffer();
+    .extend({ right: sourceWidth - width, bottom: sourceHeight - height, background: "black" });
+  try {
+    return await picture.png().toBuffer();
+  } catch (error) {
+    const found = `${sourceWidth}×${sourceHeight}`;
+    throw new DeepLabError(
+      "IMAGE_TOO_LARGE",
+      `A ${found} picture cannot be a PNG file: ${(error as Error).message}`,
+      { detail: { found }, cause: error },
+    );
+  }
 }

@@ -14,6 +14,7 @@ import { cvatName, Places, placeOf } from "./cvat-names.js";
 import { classPicture, objectPicture } from "./cvat-pictures.js";
 import { checkedItems, type ExportItems } from "./items.js";
 import { checkedCanvas } from "./masks.js";
+import { pngSize } from "./png.js";
 import { areaOption } from "./polygons.js";
 
 /** Options of {@link toCVAT}. */
@@ -98,7 +99,7 @@ async function fill(
     await whileReading(given, "toCVAT()", () => writePictures(folder, name, maps, known, settings));
     names.push(name);
   }
-  await writeFile(path.join(folder, "labelmap.txt"), labelMapOf(labels ?? []));
+  await writeInto(path.join(folder, "labelmap.txt"), labelMapOf(labels ?? []));
   const list = path.join(folder, "ImageSets", "Segmentation", "default.txt");
   await writeInto(list, names.map((name) => `${name}\n`).join(""));
   return { images: names.length, labels: (labels ?? []).map(({ name }) => name) };
@@ -111,7 +112,9 @@ async function writePictures(
   labels: readonly CvatLabel[],
   settings: CvatSettings,
 ): Promise<void> {
-  checkedCanvas({ maps, where: "toCVAT()", format: "runs", wholePicture: true });
+  const task = { maps, where: "toCVAT()", format: "runs", wholePicture: true } as const;
+  const [width, height] = checkedCanvas(task);
+  pngSize({ width, height });
   const [ofClasses, ofObjects] = await Promise.all([
     classPicture(maps, labels),
     objectPicture(maps, labels, settings),
@@ -120,9 +123,18 @@ async function writePictures(
   await writeInto(path.join(folder, "SegmentationObject", `${name}.png`), ofObjects);
 }
 
+// In the folder that is being filled, which is there.
 async function writeInto(file: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(file, content);
+  try {
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, content);
+  } catch (error) {
+    throw new DeepLabError("OPTION_INVALID", `toCVAT() cannot write: ${(error as Error).message}`, {
+      detail: { option: "folder", found: showPath(file), reason: (error as NodeJS.ErrnoException).code },
+      hint: "name a folder with room and a shorter path, or pictures with shorter names.",
+      cause: error,
+    });
+  }
 }
 
 async function checkEmpty(output: string): Promise<void> {

@@ -71,16 +71,22 @@ function checkedName(value: unknown, where: string, areFiles: boolean): string {
     typeof value === "string" &&
     value.split("/").every((part) => part !== "" && part !== "." && part !== "..");
   if (isRelative && (!areFiles || isFileName(value))) return value;
-  const rules = areFiles ? 'without "..", control characters or any of \\ : * ? " < > |' : 'without ".."';
+  const rules = areFiles
+    ? 'without "..", control characters or any of \\ : * ? " < > |, at most 250 bytes a name'
+    : 'without ".."';
   throw refused(
     `Expected fileName of an item for ${where} to be a relative path with "/" between its folders, ${rules}`,
     value,
   );
 }
 
+// File systems take 255 bytes a name; a picture's may change its extension.
+const mostNameBytes = 250;
+
 // On any system, and in a list of names, one a line.
 function isFileName(name: string): boolean {
-  const isPart = (part: string) => part.trim() === part && !/^\.+$/.test(part);
+  const isPart = (part: string) =>
+    part.trim() === part && !/^\.+$/.test(part) && Buffer.byteLength(part) <= mostNameBytes;
   return !/[\p{Cc}\p{Zl}\p{Zp}\\:*?"<>|]/u.test(name) && name.split("/").every(isPart);
 }
 

@@ -4,7 +4,7 @@ import { abortable } from "../abort.js";
 import { DeepLabError } from "../errors.js";
 import { native } from "../native.js";
 import { type MaskFormat, maskFormats } from "../native-masks.js";
-import { bytesOf } from "../visualize/map-bytes.js";
+import { mapOf } from "../visualize/map-bytes.js";
 import { type CheckedMaps, nameOfClass, neededConfidence } from "../visualize/maps.js";
 import { wantedClasses } from "./classes.js";
 import { Turns } from "./turns.js";
@@ -56,11 +56,11 @@ export function canvasOf(maps: CheckedMaps, wholePicture: boolean): { width: num
  */
 export async function exportMasks(task: MaskTask): Promise<Mask[]> {
   const { maps, format } = task;
-  const map = maps.segmentationMap;
+  const { map, idBytes } = mapOf(maps);
   const found = await abortable(
     native().exportMasks({
-      map: bytesOf(map),
-      idBytes: map.BYTES_PER_ELEMENT,
+      map,
+      idBytes,
       numbers: Float64Array.of(
         maps.width,
         maps.height,

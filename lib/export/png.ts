@@ -141,8 +141,15 @@ export function encodePng({ data, width, height }: RgbaImage, isOpaque: boolean)
     : pngFile({ ...header, colorType: "rgba" }, { ...rows, sample: "rgba" });
 }
 
-// Native code filters rows of less than a gigabyte, and libpng reads a million pixels a side at most.
-function pngSize({ width, height }: { width: number; height: number }): { width: number; height: number } {
+/**
+ * The size, where a PNG file can have it: native code filters rows of less than a gigabyte, and libpng reads a million
+ * pixels a side at most.
+ * @throws DeepLabError IMAGE_TOO_LARGE
+ */
+export function pngSize({ width, height }: { width: number; height: number }): {
+  width: number;
+  height: number;
+} {
   const most = 1_000_000;
   if (width <= most && height <= most) return { width, height };
   throw new DeepLabError(

@@ -1,9 +1,19 @@
 // Exports of results as models give them: the methods are the functions, clones will do, disposed results will not.
 
+import { randomUUID } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { decodeRLE, toCOCO, toCVAT, toLabelStudio, toPolygons, toRLE } from "deeplab-rt";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import {
+  decodeRLE,
+  type SegmentationMaps,
+  toCOCO,
+  toCVAT,
+  toLabelStudio,
+  toPolygons,
+  toRLE,
+} from "deeplab-rt";
 import { afterAll, describe, expect, test } from "vitest";
 import { loadTinyModel } from "../support/tiny-model.js";
 import { rgbImage } from "../support/tiny-package.js";
@@ -29,7 +39,7 @@ describe("exports of a result", () => {
 
   test("are the same by method, by function, and of a clone", async () => {
     const result = await model.infer(picture);
-    const clone = structuredClone({ ...result, imageMetadata: result.imageMetadata });
+    const clone = structuredClone({ ...result });
     const file = (maps: typeof clone) => toCOCO([{ maps, fileName: "a.png" }], { scores: true });
     expect(await result.toRLE({ compressed: false })).toEqual(await toRLE(clone, { compressed: false }));
     expect(await result.toPolygons()).toEqual(await toPolygons(clone));
@@ -61,6 +71,62 @@ describe("exports of a result", () => {
       disposed,
     );
   });
+
+  // Between any two ticks of an export: by microtasks, then by turns of the event loop.
+  const moments = [...Array(16).keys(), ...Array.from({ length: 12 }, (_, turns) => -1 - turns)];
+  const until = async (moment: number) => {
+    for (let i = 0; i < moment; i++) await undefined;
+    for (let i = 0; i > moment; i--) await nextTurn();
+  };
+  // `taken` is called when the export asks for the picture.
+  async function* one(maps: SegmentationMaps, taken: () => void) {
+    taken();
+    yield { maps, fileName: "a" };
+  }
+  const nothing = () => {};
+  const exported: [string, (items: ReturnType<typeof one>) => Promise<unknown>][] = [
+    ["toCOCO", (items) => toCOCO(items)],
+    ["toCOCO's polygons", (items) => toCOCO(items, { segmentation: "polygon" })],
+    [
+      "toCVAT",
+      async (items) => {
+        const folder = path.join(output, randomUUID());
+        await toCVAT(folder, items);
+        const kinds = ["SegmentationClass", "SegmentationObject"];
+        return Promise.all(kinds.map((kind) => readFile(path.join(folder, kind, "a.png"))));
+      },
+    ],
+  ];
+
+  test.each(exported)(
+    "a result disposed of at any moment is exported rightly or refused: %s",
+    async (_, run) => {
+      const expected = await run(one(await model.infer(picture), nothing));
+      for (const moment of moments) {
+        const result = await model.infer(picture);
+        const taken = () => void until(moment).then(() => result.dispose());
+        const [outcome] = await Promise.allSettled([run(one(result, taken))]);
+        if (outcome.status === "fulfilled") expect(outcome.value).toEqual(expected);
+        else expect(outcome.reason, `moment ${moment}`).toMatchObject(disposed);
+      }
+    },
+  );
+
+  test.each(exported)(
+    "maps transferred away at any moment are exported rightly or refused: %s",
+    async (_, run) => {
+      const result = await model.infer(picture);
+      const expected = await run(one(result, nothing));
+      const refused = { name: "DeepLabError", code: "OPTION_INVALID" };
+      for (const moment of moments) {
+        const { value, transferList } = await result.toTransferable();
+        const taken = () => void until(moment).then(() => structuredClone(null, { transfer: transferList }));
+        const [outcome] = await Promise.allSettled([run(one(value, taken))]);
+        if (outcome.status === "fulfilled") expect(outcome.value).toEqual(expected);
+        else expect(outcome.reason, `moment ${moment}`).toMatchObject(refused);
+      }
+    },
+  );
 
   test("of a stream of pictures let each result go before the next is made", async () => {
     async function* items() {

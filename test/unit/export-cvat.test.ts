@@ -139,6 +139,28 @@ describe("toCVAT", () => {
     expect(await readdir(root)).toEqual(before);
   });
 
+  test.each([
+    [{ sourceWidth: 100_000_001, sourceHeight: 3 }, "a.png", "IMAGE_TOO_LARGE", /1000000 pixels a side/],
+    [undefined, `${"x".repeat(300)}.png`, "OPTION_INVALID", /250 bytes a name/],
+    [undefined, `${`${"y".repeat(200)}/`.repeat(30)}a.png`, "OPTION_INVALID", /cannot write: ENAMETOOLONG/],
+  ])("refuses what no file can hold: %j", async (imageMetadata, fileName, code, message) => {
+    const before = await readdir(root);
+    const maps = { ...mapsOf(["01"]), imageMetadata };
+    await expect(toCVAT(place(), items(maps, fileName))).rejects.toMatchObject({
+      name: "DeepLabError",
+      code,
+      message: expect.stringMatching(message),
+    });
+    expect(await readdir(root)).toEqual(before);
+  });
+
+  test.runIf(process.platform === "linux")("says that no folder can be made under /proc", async () => {
+    await expect(toCVAT("/proc/abc/def", items(mapsOf(["01"])))).rejects.toMatchObject({
+      code: "OPTION_INVALID",
+      message: expect.stringMatching(/no folder can be made/),
+    });
+  });
+
   test("takes an empty folder, and never touches one that holds something", async () => {
     const folder = place();
     await mkdir(folder);
