@@ -7,7 +7,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { inputArguments } from "../../dist/cli/video/probe.js";
 import { finished, redPicture, runCli, startCli, timesLeftFit } from "../support/cli.js";
 import { ffmpeg, hasFfmpeg } from "../support/clips.js";
@@ -335,39 +335,55 @@ describe.skipIf(!hasFfmpeg)("videos through ffmpeg", () => {
     expect((await readdir(output)).every((name) => name.endsWith(".tmp"))).toBe(true);
   });
 
-  test("a camera goes on until Ctrl+C, and what it gave is kept", async () => {
-    const output = await newFolder();
-    const address = `udp://127.0.0.1:${20_000 + (process.pid % 20_000)}`;
-    const source = [
-      "-re",
-      "-f",
-      "lavfi",
-      "-i",
-      "testsrc=size=320x240:rate=10",
-      "-c:v",
-      "mpeg2video",
-      "-g",
-      "5",
-    ];
-    started.push(spawn("ffmpeg", ["-v", "quiet", ...source, "-f", "mpegts", `${address}?pkt_size=1316`]));
-    const args = ["segment", address, "-m", model, "-o", output, "--latest-only", "-f", "overlay,json"];
-    const child = startCli([...args, "--json"]);
+  describe("a camera", () => {
+    let address: string;
+    let output: string;
+    let child: ChildProcess;
+    const readers = () => running(address).filter((line) => line.includes("rawvideo"));
+
     const lines = async () => {
       const names = (await readdir(output)).map((name) => path.join(output, name));
       const texts = await Promise.all(names.map((name) => readFile(name, "latin1")));
       return Math.max(0, ...texts.map((text) => (text.startsWith('{"frame"') ? text.split("\n").length : 0)));
     };
-    await until(async () => (await lines()) > 5);
-    child.kill("SIGINT");
-    const { code, out } = await finished(child);
-    expect(code).toBe(130);
-    const [{ frames, skipped }] = JSON.parse(out);
-    const [overlay = ""] = (await readdir(output)).filter((name) => name.endsWith(".mp4"));
-    const { video } = probe(path.join(output, overlay));
-    // What was left out is filled by the picture before it: the video keeps its time.
-    expect(Number(video.nb_frames)).toBe(frames + skipped);
-    expect(video).toMatchObject({ width: 320, height: 240 });
-    expect(running(address).filter((line) => line.includes("rawvideo"))).toEqual([]);
+
+    beforeEach(async ({ task }) => {
+      output = await newFolder();
+      const port = 20_000 + ((process.pid + task.name.length * 101) % 20_000); // one for each test
+      address = `udp://127.0.0.1:${port}`;
+      const picture = ["-re", "-f", "lavfi", "-i", "testsrc=size=320x240:rate=10"];
+      const coded = ["-c:v", "mpeg2video", "-g", "5", "-f", "mpegts", `${address}?pkt_size=1316`];
+      started.push(spawn("ffmpeg", ["-v", "quiet", ...picture, ...coded]));
+      const args = ["segment", address, "-m", model, "-o", output, "--latest-only", "-f", "overlay,json"];
+      child = startCli([...args, "--json"]);
+      await until(async () => (await lines()) > 5);
+    });
+
+    const overlayFrames = async () => {
+      const [overlay = ""] = (await readdir(output)).filter((name) => name.endsWith(".mp4"));
+      const { video } = probe(path.join(output, overlay));
+      expect(video).toMatchObject({ width: 320, height: 240 });
+      return Number(video.nb_frames);
+    };
+
+    test("goes on until Ctrl+C, and what it gave is kept", async () => {
+      child.kill("SIGINT");
+      const { code, out } = await finished(child);
+      expect(code).toBe(130);
+      const [{ frames, skipped }] = JSON.parse(out);
+      // What was left out is filled by the picture before it: the video keeps its time.
+      expect(await overlayFrames()).toBe(frames + skipped);
+      expect(readers()).toEqual([]);
+    });
+
+    test("that is lost is a failure, and what it gave is kept", async () => {
+      for (const reader of readers()) process.kill(Number.parseInt(reader, 10), "SIGKILL");
+      const { code, out } = await finished(child);
+      expect([code, JSON.parse(out)]).toMatchObject([1, [{ error: { code: "IMAGE_CORRUPT" } }]]);
+      expect(await overlayFrames()).toBeGreaterThanOrEqual(5);
+      expect(await lines()).toBeGreaterThan(5);
+      expect((await readdir(output)).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+    });
   });
 });
 

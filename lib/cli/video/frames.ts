@@ -23,6 +23,7 @@ export class VideoReader {
   readonly #every: number;
   readonly #tool: Tool;
   #isStopped = false;
+  #hasFailed = false;
 
   /** Starts ffmpeg. */
   constructor(input: Input, facts: VideoFacts, wish: FrameWish) {
@@ -50,11 +51,19 @@ export class VideoReader {
     }
     const { code, complaints } = await this.#tool.ended;
     if (this.#isStopped) return;
-    if (code !== 0 || count === 0) throw broken(this.#input, complaints, count);
+    if (code !== 0 || count === 0) {
+      this.#hasFailed = true;
+      throw broken(this.#input, complaints, count);
+    }
     const isClip = this.#input.kind === "clip"; // a camera may leave when it likes
     if (isClip && endsEarly(this.#facts, count * this.#every, complaints)) {
       throw cutOff(this.#input, this.#facts, count * this.#every, complaints);
     }
+  }
+
+  /** Whether ffmpeg failed, or there was no frame at all. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
   }
 
   /** What ffmpeg complained of last, when it has ended: with a video that is done, nothing that stopped it. */

@@ -32,7 +32,7 @@ export interface VideoWork {
 }
 
 /**
- * Segments a video. Ctrl+C drops a clip; what a camera has given until then is kept.
+ * Segments a video. Ctrl+C or damage drops a clip; what a camera has given until then is kept, also where it is lost.
  * @throws what is not this video's: an abort, a lost device, the unforeseen
  */
 export async function segmentVideo(task: Task, work: VideoWork): Promise<DoneVideo | Failed> {
@@ -57,6 +57,10 @@ async function segmentFrames(task: Task, facts: VideoFacts, work: VideoWork): Pr
     await readAll(reader, facts, outputs, work);
     if (!isLive) signal.throwIfAborted();
     await outputs.finish();
+  } catch (error) {
+    // Hours of a camera are not thrown away for its last second.
+    if (isLive && reader.hasFailed && outputs.frames > 0) await outputs.finish();
+    throw error;
   } finally {
     signal.removeEventListener("abort", stop);
     await reader.stop();
