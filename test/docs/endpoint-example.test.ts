@@ -117,9 +117,11 @@ describe.each(["fastify-server", "express-server"])("%s", (name) => {
   });
 
   test("refuses more bytes than it takes, and shows nothing of its inside", async () => {
-    const response = await post(Buffer.alloc(21 * 2 ** 20));
-    expect(response.status).toBe(413);
-    expect(await response.text()).not.toMatch(/node_modules|<html|\n +at /);
+    // An answer in the middle of an upload may cut it off, and is lost then.
+    const response = await post(Buffer.alloc(21 * 2 ** 20)).catch(() => undefined);
+    expect([413, undefined]).toContain(response?.status);
+    expect((await response?.text()) ?? "").not.toMatch(/node_modules|<html|\n +at /);
+    expect((await post(picture)).status).toBe(200);
   });
 
   test("drops what nobody waits for any more", async () => {
