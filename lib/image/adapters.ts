@@ -42,7 +42,7 @@ export const adapters: readonly Adapter[] = [
   adapter("file", isFile, (given) => {
     // The caller's object may change.
     const file = given instanceof URL ? new URL(given) : given;
-    return { kind: "later", read: () => readImageFile(file) };
+    return { kind: "later", read: (stop) => readImageFile(file, stop) };
   }),
   adapter("base64", isBase64, ({ base64 }) => ({ kind: "later", read: (stop) => readBase64(base64, stop) })),
   adapter("sharp instance", isSharp, takeSharp),

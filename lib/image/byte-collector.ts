@@ -7,6 +7,9 @@ import { isEncodedBytes, viewBytes } from "./encoded.js";
 /** Most bytes of a picture that comes as a stream, a Blob or a text: more than any photograph has, less than hurts. */
 export const encodedByteLimit = 256 * 2 ** 20;
 
+/** Most bytes of a picture that is named by its path: 100 million pixels of four 16-bit samples, not packed, fit. */
+export const fileByteLimit = 2 ** 30;
+
 /** Collects the parts of one picture. */
 export class ByteCollector {
   readonly #parts: Uint8Array[] = [];
@@ -57,7 +60,7 @@ export function tooManyBytes(allowed: number): DeepLabError {
     `The picture has more than ${allowed} bytes, the most allowed.`,
     {
       detail: { allowed },
-      hint: "pass the path of a file, whose size is not limited, or a smaller picture.",
+      hint: `pass ${allowed < fileByteLimit ? "the path of a file, which may have up to 1 GiB, " : "its raw pixels "}or a smaller picture.`,
     },
   );
 }

@@ -1,27 +1,89 @@
 // Reading picture files named by path or file: URL.
 
-import { readFile, stat } from "node:fs/promises";
+import { type FileHandle, open, stat } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { DeepLabError } from "../errors.js";
 import { showPath } from "../show.js";
 import { isAddressText, shownAddress } from "./address-text.js";
 import { isBase64Picture } from "./base64.js";
+import { ByteCollector, fileByteLimit, tooManyBytes } from "./byte-collector.js";
+import { unsupportedFormat } from "./decode-errors.js";
 import { schemeOf } from "./scheme.js";
+import { isDecodable, sniffFormat } from "./sniff.js";
+
+// What tells a picture from anything else stands in its first bytes: nothing more is read of the others.
+const headLength = 65_536;
+// Between two of them reading can be stopped.
+const pieceLength = 2 ** 20;
+
+/** What is used of a file that is open. */
+type OpenFile = Pick<FileHandle, "read"> & { stat(): Promise<{ readonly size: number }> };
 
 /**
- * The bytes of a picture file.
- * @throws DeepLabError IMAGE_NOT_FOUND, IMAGE_UNREADABLE, IMAGE_UNSUPPORTED, IMAGE_INVALID
+ * The bytes of a picture file. Of a long file that is no picture only the first ones are read.
+ * @throws DeepLabError IMAGE_NOT_FOUND, IMAGE_UNREADABLE, IMAGE_UNSUPPORTED, IMAGE_TOO_LARGE, IMAGE_INVALID; the reason of
+ *   `stop`
  */
-export async function readImageFile(source: string | URL): Promise<Uint8Array> {
+export async function readImageFile(source: string | URL, stop?: AbortSignal): Promise<Uint8Array> {
   const file = toPath(source);
   try {
     // A pipe or a device would be read forever.
     if (!(await stat(file)).isFile()) throw unreadable(file, "it is not an ordinary file");
-    return await readFile(file);
+    await using handle = await open(file);
+    return await readPicture(handle, stop);
   } catch (error) {
+    if (stop?.aborted) throw stop.reason;
     throw error instanceof DeepLabError ? error : readError(file, error as NodeJS.ErrnoException);
   }
+}
+
+/**
+ * The bytes of an open file.
+ * @throws DeepLabError IMAGE_UNSUPPORTED, IMAGE_TOO_LARGE; the reason of `stop`
+ */
+export async function readPicture(handle: OpenFile, stop?: AbortSignal): Promise<Uint8Array> {
+  const { size } = await handle.stat();
+  const head = Buffer.allocUnsafe(headLength);
+  const headEnd = await fill(handle, head, 0, stop);
+  if (headEnd < headLength) return head.subarray(0, headEnd);
+  const format = sniffFormat(head);
+  if (!isDecodable(format)) throw unsupportedFormat(format, head);
+  if (size > fileByteLimit) throw tooManyBytes(fileByteLimit);
+  if (size < headLength) return readToEnd(handle, head, stop);
+  const bytes = Buffer.allocUnsafe(size);
+  head.copy(bytes);
+  return bytes.subarray(0, await fill(handle, bytes, headEnd, stop));
+}
+
+// Some file systems do not say how long a file is.
+async function readToEnd(handle: OpenFile, head: Buffer, stop: AbortSignal | undefined): Promise<Uint8Array> {
+  const collector = new ByteCollector(fileByteLimit);
+  collector.add(head);
+  for (let length = pieceLength; length === pieceLength; ) {
+    const piece = Buffer.allocUnsafe(pieceLength);
+    length = await fill(handle, piece, 0, stop);
+    collector.add(piece.subarray(0, length));
+  }
+  return collector.bytes();
+}
+
+// Reads on from `start`, until the buffer is full or the file ends; answers up to where.
+async function fill(
+  handle: OpenFile,
+  bytes: Buffer,
+  start: number,
+  stop: AbortSignal | undefined,
+): Promise<number> {
+  let at = start;
+  while (at < bytes.length) {
+    stop?.throwIfAborted();
+    const length = Math.min(pieceLength, bytes.length - at);
+    const { bytesRead } = await handle.read(bytes, at, length);
+    if (bytesRead === 0) break;
+    at += bytesRead;
+  }
+  return at;
 }
 
 // What the file system says holds the path once more; of a long one only its first words are kept.

@@ -1,12 +1,13 @@
 // Pictures named by path or file: URL.
 
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readFile, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
 import sharp from "sharp";
 import { afterAll, describe, expect, test } from "vitest";
-import { readImageFile } from "../../dist/image/file.js";
+import { fileByteLimit } from "../../dist/image/byte-collector.js";
+import { readImageFile, readPicture } from "../../dist/image/file.js";
 import { Random } from "../support/random.js";
 import { newFolder, removeFolders } from "../support/tiny-package.js";
 
@@ -74,6 +75,62 @@ describe("picture files", () => {
       code: "IMAGE_UNSUPPORTED",
       hint: "pass the Blob itself.",
     });
+  });
+
+  /** A file that is mostly a hole: it says its size and takes no room. */
+  async function sparse(size: number, begin: string | Uint8Array = ""): Promise<string> {
+    const file = path.join(await newFolder(), "sparse.png");
+    await writeFile(file, begin);
+    await truncate(file, size);
+    return file;
+  }
+  const pngBegin = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
+
+  test("that are no pictures are refused by their first bytes, however long they are", async () => {
+    // More than could be read at all, and than a Buffer of this size would take.
+    await expect(readImageFile(await sparse(2 ** 36))).rejects.toMatchObject({
+      code: "IMAGE_UNSUPPORTED",
+      detail: { format: null },
+    });
+  });
+
+  test("may have 1 GiB, and more is IMAGE_TOO_LARGE before it is read", async () => {
+    expect(fileByteLimit).toBe(2 ** 30);
+    for (const size of [fileByteLimit + 1, 2 ** 36]) {
+      const error = await readImageFile(await sparse(size, pngBegin)).catch((caught: unknown) => caught);
+      expect(error).toMatchObject({ code: "IMAGE_TOO_LARGE", detail: { allowed: fileByteLimit } });
+      expect((error as { hint: string }).hint).not.toMatch(/path of a file|permissions/);
+    }
+  });
+
+  test("of many pieces are read to their last byte", async () => {
+    const file = path.join(await newFolder(), "long.png");
+    for (const length of [65_536, 65_537, 3 * 2 ** 20 + 5]) {
+      const bytes = Buffer.concat([pngBegin, random.bytes(length - pngBegin.length)]);
+      await writeFile(file, bytes);
+      expect(Buffer.compare(await readImageFile(file), bytes)).toBe(0);
+    }
+  });
+
+  test("of file systems that say no size are read to their end", async () => {
+    const file = path.join(await newFolder(), "long.png");
+    for (const length of [65_536, 3 * 2 ** 20, 3 * 2 ** 20 + 65_536, 3 * 2 ** 20 + 65_541]) {
+      const bytes = Buffer.concat([pngBegin, random.bytes(length - pngBegin.length)]);
+      await writeFile(file, bytes);
+      await using handle = await open(file);
+      const read = handle.read.bind(handle) as FileHandle["read"];
+      const given = await readPicture({ read, stat: async () => ({ size: 0 }) });
+      expect(Buffer.compare(given, bytes)).toBe(0);
+    }
+  });
+
+  test("are not read on when nobody wants them any more", async () => {
+    const file = await sparse(2 ** 26, pngBegin);
+    const controller = new AbortController();
+    const reason = new Error("enough");
+    const read = readImageFile(file, controller.signal);
+    setImmediate(() => controller.abort(reason));
+    await expect(read).rejects.toBe(reason);
   });
 
   test("that are missing, folders or elsewhere are typed errors", async () => {
