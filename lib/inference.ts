@@ -119,11 +119,6 @@ export class Inference {
     return outcomes.map((outcome) => ("done" in outcome ? (answers.shift() as Answer) : outcome));
   }
 
-  /** Lets go of the streams among images that no call will take. */
-  drop(sources: ImageRequest["sources"]): void {
-    dropStreams(sources, { copyInput: true, rules: this.#parts.imageRules });
-  }
-
   /** The model is closed: pictures that are being read are not wanted any more, and their calls reject with this. */
   stopReading(error: unknown): void {
     this.#closing.abort(error);
@@ -144,7 +139,7 @@ export class Inference {
       invalidOption("onError", "left out for one image, whose failure is the call's,", settings.onError);
     }
     const { signal } = settings;
-    if (signal?.aborted) this.drop(request.sources);
+    if (signal?.aborted) dropStreams(request.sources);
     signal?.throwIfAborted();
     const count = request.sources.length;
     if (count === 0)

@@ -7,6 +7,7 @@ import { type CallSite, callSite, DeepLabError, fromNative } from "./errors.js";
 import { type ExplainOptions, type PixelPlace, parseExplainOptions } from "./explain-options.js";
 import { type PixelExplanation, runExplanation } from "./explain-pixel.js";
 import { allocateImage } from "./image/allocate.js";
+import { dropStreams } from "./image/load-all.js";
 import type { ColorFormat } from "./image/raw.js";
 import type { ImageSource as Source } from "./image/source.js";
 import type { ImageRules } from "./image/taken.js";
@@ -331,7 +332,7 @@ export class SemanticSegmentationModel<Classes extends string = string> implemen
   // A call that is refused takes the streams among its images along, as one that ends does.
   #checkOpen(images: readonly Source[] = []): void {
     if (this.#closing === undefined) return;
-    this.#inference.drop(images);
+    dropStreams(images);
     throw closed();
   }
 }

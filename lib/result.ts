@@ -19,7 +19,7 @@ import { type TransferableResult, transferable } from "./transferable.js";
 import { type ColorizeOptions, colorize } from "./visualize/colorize.js";
 import { type LegendOptions, legend } from "./visualize/legend.js";
 import type { SegmentationMaps } from "./visualize/maps.js";
-import { type OverlayOptions, paintOverlay } from "./visualize/overlay.js";
+import { type OverlayOptions, orLetGo, paintOverlay } from "./visualize/overlay.js";
 import type { PictureFormat, PictureOf } from "./visualize/picture.js";
 
 /**
@@ -120,7 +120,8 @@ export class SemanticSegmentationResult<
     const painting = this.#memory.read("result.overlay()", async () =>
       paintOverlay(this.#withMap("overlay()"), options, this.#imageRules),
     );
-    return fromNative(painting, callSite(this.overlay)) as Promise<PictureOf<Format>>;
+    const letting = orLetGo(() => options?.image, painting);
+    return fromNative(letting, callSite(this.overlay)) as Promise<PictureOf<Format>>;
   }
 
   /**

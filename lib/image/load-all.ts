@@ -33,7 +33,7 @@ export function takeImages({ sources, isList }: ImageRequest, settings: TakeSett
       images.push(takeImage(source, settings));
     } catch (error) {
       dropImages(images);
-      dropStreams(sources.slice(index + 1), settings);
+      dropStreams(sources.slice(index + 1));
       throw isList ? withIndex(error, index) : error;
     }
   }
@@ -41,10 +41,10 @@ export function takeImages({ sources, isList }: ImageRequest, settings: TakeSett
 }
 
 /** Lets go of the streams among images that were not taken: the call ended before. */
-export function dropStreams(sources: readonly ImageSource[], settings: TakeSettings): void {
-  for (const source of sources.filter((one) => isNodeStream(one) || isWebStream(one))) {
+export function dropStreams(sources: readonly ImageSource[]): void {
+  for (const source of sources) {
     try {
-      dropImages([takeImage(source, settings)]);
+      if (isNodeStream(source) || isWebStream(source)) dropImages([takeImage(source)]);
     } catch {
       // It is none of ours: the call has another error already.
     }

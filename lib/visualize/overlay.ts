@@ -4,6 +4,7 @@ import { abortable } from "../abort.js";
 import { booleanOption, integerOption, invalidOption, optionObject, unitNumber } from "../checks.js";
 import { callSite, DeepLabError, fromNative } from "../errors.js";
 import { decodedPixelLimit } from "../image/decode.js";
+import { dropStreams } from "../image/load-all.js";
 import { type ImageSource, loadImage, ownPixels, takeImage } from "../image/source.js";
 import { dropImages, type ImageRules, type TakenImage } from "../image/taken.js";
 import { noUrls } from "../image/url-rules.js";
@@ -91,7 +92,10 @@ export function overlay<Format extends PictureFormat = "rgba">(
   options: OverlaySettings<Format> = {},
 ): Promise<PictureOf<Format>> {
   const request = { image, options, where: "options of overlay()", keys: styleKeys };
-  const painting = whileReading(maps, "overlay()", () => paint(maps, request));
+  const painting = orLetGo(
+    () => image,
+    whileReading(maps, "overlay()", () => paint(maps, request)),
+  );
   return fromNative(painting, callSite(overlay)) as Promise<PictureOf<Format>>;
 }
 
@@ -106,6 +110,18 @@ export async function paintOverlay(
 ): Promise<RgbaImage | Buffer> {
   const keys = ["image", ...styleKeys];
   return paint(maps, { options, where: "options of result.overlay()", keys, rules });
+}
+
+/** Of a result that was disposed before nothing is painted: the stream that its picture was to come from is let go. */
+export async function orLetGo<T>(imageOf: () => ImageSource | undefined, painting: Promise<T>): Promise<T> {
+  try {
+    return await painting;
+  } catch (error) {
+    const isGone = error instanceof DeepLabError && error.code === "RESULT_DISPOSED";
+    const image = isGone ? imageOf() : undefined;
+    if (image !== undefined) dropStreams([image]);
+    throw error;
+  }
 }
 
 interface PaintRequest {

@@ -208,6 +208,20 @@ describe("a stream of bytes is let go", () => {
     expect([early, late, unread].map(({ destroyed }) => destroyed)).toEqual([true, true, false]);
   });
 
+  test("when the result that an overlay is made of has been disposed", async () => {
+    const result = await model.infer(raw);
+    result.dispose();
+    const streams = [silent(), silent(), new Blob([encoded]).stream()] as const;
+    const gone = { code: "RESULT_DISPOSED" };
+    await expect(result.overlay({ image: streams[0] })).rejects.toMatchObject(gone);
+    await expect(overlay(streams[1], result)).rejects.toMatchObject(gone);
+    await expect(overlay(streams[2], result)).rejects.toMatchObject(gone);
+    await expect(result.overlay()).rejects.toMatchObject(gone);
+    await expect(result.overlay(null as never)).rejects.toMatchObject(gone);
+    expect([streams[0].destroyed, streams[1].destroyed]).toEqual([true, true]);
+    expect(await streams[2].getReader().read()).toMatchObject({ done: true });
+  });
+
   test("when the loop over model.stream() is left", async () => {
     const stream = silent();
     for await (const { index } of model.stream([file, stream])) {
