@@ -156,7 +156,7 @@ export interface CocoAnnotation {
 export interface CocoCategory {
   readonly id: number;
   readonly name: string;
-  readonly supercategory?: string;
+  readonly supercategory?: string | undefined;
 }
 
 export interface CocoFile {
@@ -173,20 +173,20 @@ export interface CocoImage {
 }
 
 export interface CocoItem extends ExportItem {
-  readonly id?: number;
+  readonly id?: number | undefined;
 }
 
 export interface CocoOptions {
-  readonly classes?: ClassChoice;
-  readonly categories?: readonly CocoCategory[];
-  readonly segmentation?: "rle" | "polygon";
-  readonly perComponent?: boolean;
-  readonly minArea?: number;
-  readonly tolerance?: number;
-  readonly compressed?: boolean;
-  readonly iscrowd?: 0 | 1;
-  readonly scores?: boolean;
-  readonly signal?: AbortSignal;
+  readonly classes?: ClassChoice | undefined;
+  readonly categories?: readonly CocoCategory[] | undefined;
+  readonly segmentation?: "rle" | "polygon" | undefined;
+  readonly perComponent?: boolean | undefined;
+  readonly minArea?: number | undefined;
+  readonly tolerance?: number | undefined;
+  readonly compressed?: boolean | undefined;
+  readonly iscrowd?: 0 | 1 | undefined;
+  readonly scores?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export type Color = string | Rgba;
@@ -201,13 +201,13 @@ export interface ColorizeOptions<Format extends PictureFormat = PictureFormat>
 }
 
 export interface CompileOptions extends EngineOptions {
-  readonly output?: string;
-  readonly force?: boolean;
-  readonly device?: "auto" | `cuda:${number}`;
-  readonly runtime?: RuntimeOptions;
-  readonly samples?: readonly ImageSource[];
-  readonly onProgress?: (progress: CompileProgress) => void;
-  readonly signal?: AbortSignal;
+  readonly output?: string | undefined;
+  readonly force?: boolean | undefined;
+  readonly device?: "auto" | `cuda:${number}` | undefined;
+  readonly runtime?: RuntimeOptions | undefined;
+  readonly samples?: readonly ImageSource[] | undefined;
+  readonly onProgress?: ((progress: CompileProgress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface CompileProgress {
@@ -247,10 +247,10 @@ export type Confidence<Classes extends string = string> =
 export type CoordinateMode = "align_corners" | "half_pixel" | "pytorch_half_pixel" | "asymmetric";
 
 export interface CvatOptions {
-  readonly classes?: ClassChoice;
-  readonly perComponent?: boolean;
-  readonly minArea?: number;
-  readonly signal?: AbortSignal;
+  readonly classes?: ClassChoice | undefined;
+  readonly perComponent?: boolean | undefined;
+  readonly minArea?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface CvatReport {
@@ -287,11 +287,11 @@ export interface DeviceInfo {
 }
 
 export interface DeviceOptions {
-  readonly device?: "auto" | "cpu" | `cuda:${number}` | "cuda:*";
-  readonly deviceMemoryLimit?: ByteSize;
-  readonly pinnedMemoryLimit?: ByteSize;
-  readonly memoryMode?: MemoryMode;
-  readonly cudaGraphs?: boolean;
+  readonly device?: "auto" | "cpu" | `cuda:${number}` | "cuda:*" | undefined;
+  readonly deviceMemoryLimit?: ByteSize | undefined;
+  readonly pinnedMemoryLimit?: ByteSize | undefined;
+  readonly memoryMode?: MemoryMode | undefined;
+  readonly cudaGraphs?: boolean | undefined;
 }
 
 export type EncodedBytes =
@@ -332,25 +332,25 @@ export interface EngineInfo {
 }
 
 export interface EngineLoadOptions extends EngineOptions {
-  readonly mode?: EngineMode;
-  readonly samples?: readonly ImageSource[];
-  readonly onProgress?: (progress: CompileProgress) => void;
+  readonly mode?: EngineMode | undefined;
+  readonly samples?: readonly ImageSource[] | undefined;
+  readonly onProgress?: ((progress: CompileProgress) => void) | undefined;
 }
 
 export type EngineMode = "wait" | "background";
 
 export interface EngineOptions {
-  readonly precision?: EnginePrecision;
-  readonly minBatch?: number;
-  readonly optBatch?: number;
-  readonly maxBatch?: number;
-  readonly minSize?: ImageExtent;
-  readonly optSize?: ImageExtent;
-  readonly maxSize?: ImageExtent;
-  readonly workspace?: ByteSize;
-  readonly timingCache?: string;
-  readonly headCut?: boolean;
-  readonly minAgreement?: number;
+  readonly precision?: EnginePrecision | undefined;
+  readonly minBatch?: number | undefined;
+  readonly optBatch?: number | undefined;
+  readonly maxBatch?: number | undefined;
+  readonly minSize?: ImageExtent | undefined;
+  readonly optSize?: ImageExtent | undefined;
+  readonly maxSize?: ImageExtent | undefined;
+  readonly workspace?: ByteSize | undefined;
+  readonly timingCache?: string | undefined;
+  readonly headCut?: boolean | undefined;
+  readonly minAgreement?: number | undefined;
 }
 
 export type EnginePrecision = "fp32" | "fp16" | "bf16";
@@ -372,7 +372,7 @@ export interface ErrorExtras {
 
 export interface ExplainOptions<Classes extends string = string>
   extends Omit<InferOptions<DefaultParts, Classes>, "include" | "out" | "probabilityClasses" | "overlay"> {
-  readonly topK?: number;
+  readonly topK?: number | undefined;
 }
 
 export interface ExportItem {
@@ -401,24 +401,24 @@ export interface FrameStream<Image> {
 }
 
 export interface FromPretrainedOptions extends DeviceOptions {
-  readonly backend?: "auto" | "onnx" | "trt" | "torch";
-  readonly runtime?: RuntimeOptions;
-  readonly engine?: EngineMode | EngineLoadOptions;
-  readonly trustEngine?: boolean;
-  readonly session?: SessionOptions;
-  readonly recommendedParameters?: RecommendedParameters;
-  readonly allowClassMismatch?: boolean;
-  readonly maxBatch?: number;
-  readonly maxBatchDelay?: number;
-  readonly maxInFlight?: number;
-  readonly maxQueue?: number;
-  readonly onFull?: OnFull;
-  readonly headCut?: boolean;
-  readonly allowUrls?: boolean | readonly string[];
-  readonly limitInputPixels?: number;
-  readonly onLog?: LogListener;
-  readonly logLevel?: LogLevel;
-  readonly signal?: AbortSignal;
+  readonly backend?: "auto" | "onnx" | "trt" | "torch" | undefined;
+  readonly runtime?: RuntimeOptions | undefined;
+  readonly engine?: EngineMode | EngineLoadOptions | undefined;
+  readonly trustEngine?: boolean | undefined;
+  readonly session?: SessionOptions | undefined;
+  readonly recommendedParameters?: RecommendedParameters | undefined;
+  readonly allowClassMismatch?: boolean | undefined;
+  readonly maxBatch?: number | undefined;
+  readonly maxBatchDelay?: number | undefined;
+  readonly maxInFlight?: number | undefined;
+  readonly maxQueue?: number | undefined;
+  readonly onFull?: OnFull | undefined;
+  readonly headCut?: boolean | undefined;
+  readonly allowUrls?: boolean | readonly string[] | undefined;
+  readonly limitInputPixels?: number | undefined;
+  readonly onLog?: LogListener | undefined;
+  readonly logLevel?: LogLevel | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface HeadCutInfo {
@@ -492,23 +492,25 @@ export interface InferOptions<
   Parts extends readonly ResultPart[] = DefaultParts,
   Classes extends string = string,
 > {
-  readonly confidence?: Confidence<Classes>;
+  readonly confidence?: Confidence<Classes> | undefined;
   readonly include?: Parts | undefined;
-  readonly probabilityClasses?: readonly Classes[];
-  readonly overlay?: Pick<OverlayStyle, "alpha" | "palette" | "classes">;
-  readonly out?: OutputArrays | readonly OutputArrays[];
-  readonly copyInput?: boolean;
-  readonly deadline?: number;
-  readonly priority?: number;
-  readonly disableStaticCrop?: boolean;
-  readonly disableGrayscale?: boolean;
-  readonly disableContrast?: boolean;
-  readonly imageSize?: {
-    readonly width: number;
-    readonly height: number;
-  };
-  readonly strict?: boolean;
-  readonly signal?: AbortSignal;
+  readonly probabilityClasses?: readonly Classes[] | undefined;
+  readonly overlay?: Pick<OverlayStyle, "alpha" | "palette" | "classes"> | undefined;
+  readonly out?: OutputArrays | readonly OutputArrays[] | undefined;
+  readonly copyInput?: boolean | undefined;
+  readonly deadline?: number | undefined;
+  readonly priority?: number | undefined;
+  readonly disableStaticCrop?: boolean | undefined;
+  readonly disableGrayscale?: boolean | undefined;
+  readonly disableContrast?: boolean | undefined;
+  readonly imageSize?:
+    | {
+        readonly width: number;
+        readonly height: number;
+      }
+    | undefined;
+  readonly strict?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface InferTrace {
@@ -561,14 +563,14 @@ export interface Interpolation {
 }
 
 export interface LabelStudioOptions {
-  readonly classes?: ClassChoice;
-  readonly fromName?: string;
-  readonly toName?: string;
-  readonly perComponent?: boolean;
-  readonly minArea?: number;
-  readonly scores?: boolean;
-  readonly modelVersion?: string;
-  readonly signal?: AbortSignal;
+  readonly classes?: ClassChoice | undefined;
+  readonly fromName?: string | undefined;
+  readonly toName?: string | undefined;
+  readonly perComponent?: boolean | undefined;
+  readonly minArea?: number | undefined;
+  readonly scores?: boolean | undefined;
+  readonly modelVersion?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface LabelStudioPrediction {
@@ -594,7 +596,7 @@ export interface ListInferOptions<
   OnError extends OnImageError = OnImageError,
   Classes extends string = string,
 > extends InferOptions<Parts, Classes> {
-  readonly onError?: OnError;
+  readonly onError?: OnError | undefined;
 }
 
 export type LogLevel = "verbose" | "info" | "warning" | "error" | "fatal";
@@ -684,8 +686,8 @@ export type OnFull = "wait" | "reject";
 export type OnImageError = "throw" | "result";
 
 export interface OutputArrays {
-  readonly segmentationMap?: Uint8Array | Uint16Array;
-  readonly confidence?: Float32Array;
+  readonly segmentationMap?: Uint8Array | Uint16Array | undefined;
+  readonly confidence?: Float32Array | undefined;
 }
 
 export interface OverlayOptions<Format extends PictureFormat = PictureFormat>
@@ -706,8 +708,8 @@ export interface OverlayStyle {
   readonly outline?:
     | boolean
     | {
-        readonly width?: number;
-        readonly color?: Color;
+        readonly width?: number | undefined;
+        readonly color?: Color | undefined;
       }
     | undefined;
   readonly fill?: boolean | undefined;
@@ -765,10 +767,10 @@ export interface PixelPlace {
 }
 
 export interface PngOptions {
-  readonly map?: "segmentationMap" | "confidence";
-  readonly bitDepth?: 8 | 16;
-  readonly palette?: boolean | Palette;
-  readonly signal?: AbortSignal;
+  readonly map?: "segmentationMap" | "confidence" | undefined;
+  readonly bitDepth?: 8 | 16 | undefined;
+  readonly palette?: boolean | Palette | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Polygon {
@@ -779,10 +781,10 @@ export interface Polygon {
 }
 
 export interface PolygonOptions {
-  readonly classes?: ClassChoice;
-  readonly tolerance?: number;
-  readonly minArea?: number;
-  readonly signal?: AbortSignal;
+  readonly classes?: ClassChoice | undefined;
+  readonly tolerance?: number | undefined;
+  readonly minArea?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export declare class Probabilities<Classes extends string = string> {
@@ -805,18 +807,18 @@ export interface RawImage {
   readonly data: Uint8Array | Uint8ClampedArray | ArrayBuffer | SharedArrayBuffer;
   readonly width: number;
   readonly height: number;
-  readonly channels?: 1 | 3 | 4;
-  readonly stride?: number;
-  readonly colorFormat?: ColorFormat;
-  readonly matrix?: "bt601" | "bt709";
-  readonly range?: "limited" | "full";
-  readonly colorSpace?: string;
-  readonly pixelFormat?: "rgba-unorm8";
+  readonly channels?: 1 | 3 | 4 | undefined;
+  readonly stride?: number | undefined;
+  readonly colorFormat?: ColorFormat | undefined;
+  readonly matrix?: "bt601" | "bt709" | undefined;
+  readonly range?: "limited" | "full" | undefined;
+  readonly colorSpace?: string | undefined;
+  readonly pixelFormat?: "rgba-unorm8" | undefined;
 }
 
 export interface RecommendedParameters {
-  readonly confidence?: number | null;
-  readonly perClassConfidence?: Readonly<Record<string, number>> | null;
+  readonly confidence?: number | null | undefined;
+  readonly perClassConfidence?: Readonly<Record<string, number>> | null | undefined;
 }
 
 export interface ResultData<Held extends ResultValues = ResultValues, Classes extends string = string> {
@@ -876,15 +878,15 @@ export interface Rle<Counts extends string | number[] = string | number[]> {
 }
 
 export interface RleOptions {
-  readonly classes?: ClassChoice;
-  readonly compressed?: boolean;
-  readonly signal?: AbortSignal;
+  readonly classes?: ClassChoice | undefined;
+  readonly compressed?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface RuntimeOptions {
-  readonly onnxruntime?: string;
-  readonly cuda?: string;
-  readonly tensorrt?: string;
+  readonly onnxruntime?: string | undefined;
+  readonly cuda?: string | undefined;
+  readonly tensorrt?: string | undefined;
 }
 
 export interface SegmentationMaps {
@@ -989,7 +991,7 @@ export declare class SemanticSegmentationResult<
   toPNG(options?: PngOptions): Promise<Buffer>;
   toRLE(
     options?: RleOptions & {
-      readonly compressed?: true;
+      readonly compressed?: true | undefined;
     },
   ): Promise<ClassRle<string>[]>;
   toRLE(
@@ -1007,14 +1009,14 @@ export declare class SemanticSegmentationResult<
 }
 
 export interface SessionOptions {
-  readonly intraOpThreads?: number;
-  readonly interOpThreads?: number;
-  readonly graphOptimization?: "disabled" | "basic" | "extended" | "all";
-  readonly memoryArena?: boolean;
-  readonly memoryPattern?: boolean;
-  readonly spinning?: boolean;
-  readonly executionProvider?: "auto" | "cpu" | "cuda" | "tensorrt";
-  readonly providerOptions?: Readonly<Record<string, string | number | boolean>>;
+  readonly intraOpThreads?: number | undefined;
+  readonly interOpThreads?: number | undefined;
+  readonly graphOptimization?: "disabled" | "basic" | "extended" | "all" | undefined;
+  readonly memoryArena?: boolean | undefined;
+  readonly memoryPattern?: boolean | undefined;
+  readonly spinning?: boolean | undefined;
+  readonly executionProvider?: "auto" | "cpu" | "cuda" | "tensorrt" | undefined;
+  readonly providerOptions?: Readonly<Record<string, string | number | boolean>> | undefined;
 }
 
 export interface SharpLike {
@@ -1056,7 +1058,7 @@ export interface StreamFailure<Image> {
   readonly index: number;
   readonly image: Image;
   readonly result?: undefined;
-  readonly error: unknown;
+  readonly error: DeepLabError;
   readonly skipped: number;
 }
 
@@ -1077,10 +1079,10 @@ export interface StreamOptions<
   OnError extends OnFrameError = "throw",
   Classes extends string = string,
 > extends Omit<InferOptions<Parts, Classes>, "out"> {
-  readonly ordered?: boolean;
-  readonly concurrency?: number;
-  readonly latestOnly?: boolean;
-  readonly onError?: OnError;
+  readonly ordered?: boolean | undefined;
+  readonly concurrency?: number | undefined;
+  readonly latestOnly?: boolean | undefined;
+  readonly onError?: OnError | undefined;
 }
 
 export interface StreamStats {
@@ -1126,10 +1128,10 @@ export interface UndecidedPixel<Classes extends string> extends PixelFacts<Class
 }
 
 export interface WarmUpOptions {
-  readonly sizes?: readonly PictureSize[];
-  readonly batch?: number;
-  readonly rounds?: number;
-  readonly signal?: AbortSignal;
+  readonly sizes?: readonly PictureSize[] | undefined;
+  readonly batch?: number | undefined;
+  readonly rounds?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export type WarningCode =
@@ -1266,7 +1268,7 @@ export declare function toPolygons(
 export declare function toRLE(
   maps: SegmentationMaps,
   options?: RleOptions & {
-    readonly compressed?: true;
+    readonly compressed?: true | undefined;
   },
 ): Promise<ClassRle<string>[]>;
 export declare function toRLE(

@@ -9,7 +9,7 @@ import { packageFiles, readPackageFile } from "./packages/files.js";
 /** How class names become a type. */
 export interface ClassTypesOptions {
   /** Name of the type: an identifier that is no word of the language. @default "Classes" */
-  readonly typeName?: string;
+  readonly typeName?: string | undefined;
 }
 
 /** Where class names come from: for the file's first lines. */

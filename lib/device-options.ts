@@ -15,33 +15,33 @@ export interface DeviceOptions {
    * share the work. `"auto"` takes the best that the package's weights can run on here.
    * @default "auto"
    */
-  readonly device?: "auto" | "cpu" | `cuda:${number}` | "cuda:*";
+  readonly device?: "auto" | "cpu" | `cuda:${number}` | "cuda:*" | undefined;
   /**
    * Most memory that the model may take of each GPU. An engine counts with the size of its plan, about what TensorRT
    * takes for it. Beyond the limit loading and calls are `DEVICE_OUT_OF_MEMORY`; there is none where it is left out.
    */
-  readonly deviceMemoryLimit?: ByteSize;
+  readonly deviceMemoryLimit?: ByteSize | undefined;
   /**
    * Most host memory that is pinned for a GPU, for all models on it together: what the last one said holds. Transfers
    * need no copy then, but the system has less left to share out. Results beyond it lie in ordinary memory, at the
    * price of one copy; 0 pins none.
    * @default "256MiB"
    */
-  readonly pinnedMemoryLimit?: ByteSize;
+  readonly pinnedMemoryLimit?: ByteSize | undefined;
   /**
    * `"copied"`: pictures go to the GPU's memory and maps come back. `"mapped"`: the GPU reads and writes the host's.
    * `"managed"`: one memory that the driver moves. `"auto"` copies, but on a GPU that shares the host's memory
    * (Jetson) takes what suits that.
    * @default "auto"
    */
-  readonly memoryMode?: MemoryMode;
+  readonly memoryMode?: MemoryMode | undefined;
   /**
    * Record what a request does on the GPU once for each shape, and launch it whole from then on: less work for the
    * host, more memory. The eight shapes used last are kept. For TensorRT engines; `timings.network` is then the time
    * of all that is done on the GPU.
    * @default false
    */
-  readonly cudaGraphs?: boolean;
+  readonly cudaGraphs?: boolean | undefined;
 }
 
 /** {@link DeviceOptions}, complete and checked. */

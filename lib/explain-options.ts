@@ -21,7 +21,7 @@ export interface PixelPlace {
 export interface ExplainOptions<Classes extends string = string>
   extends Omit<InferOptions<DefaultParts, Classes>, "include" | "out" | "probabilityClasses" | "overlay"> {
   /** How many of the likeliest classes are listed. @default 5 */
-  readonly topK?: number;
+  readonly topK?: number | undefined;
 }
 
 /** Both arguments, checked, but for what depends on the picture. */

@@ -32,8 +32,8 @@ export function inferFailure({ index, error }: FailedImage, site: CallSite): Inf
   return { index, error: located as DeepLabError };
 }
 
-// What a source of the caller's own throws while it is read may be anything.
-function asDeepLabError(error: unknown): DeepLabError {
+/** What a source of the caller's own throws while it is read may be anything: it is the cause then. */
+export function asDeepLabError(error: unknown): DeepLabError {
   const known = toDeepLabError(error);
   if (known instanceof DeepLabError) return known;
   const said = known instanceof Error ? known.message : String(known);

@@ -35,7 +35,7 @@ export interface InferOptions<
   Classes extends string = string,
 > {
   /** The least confidence a pixel needs to keep its class. @default "default" */
-  readonly confidence?: Confidence<Classes>;
+  readonly confidence?: Confidence<Classes> | undefined;
   /**
    * What the result holds; what is not listed is `undefined` there and not computed.
    * @default ["segmentationMap", "confidence"]
@@ -45,18 +45,18 @@ export interface InferOptions<
    * With `"probabilities"`: the classes whose planes are wanted, by name. Each takes 4 bytes a pixel.
    * @default every channel of the network
    */
-  readonly probabilityClasses?: readonly Classes[];
+  readonly probabilityClasses?: readonly Classes[] | undefined;
   /**
    * With `"overlay"`: how it is painted. It is made together with the maps, so it has neither outline nor legend, and
    * no file format: those are `result.overlay()`'s.
    */
-  readonly overlay?: Pick<OverlayStyle, "alpha" | "palette" | "classes">;
+  readonly overlay?: Pick<OverlayStyle, "alpha" | "palette" | "classes"> | undefined;
   /**
    * Arrays to write the maps into: one object for one image, a list of them for a list. The result holds views of
    * exactly width · height elements of them. After a rejection their contents are undefined, and after an abort
    * native code may write into shared ones until the run that had begun ends. Overlapping calls must not share one.
    */
-  readonly out?: OutputArrays | readonly OutputArrays[];
+  readonly out?: OutputArrays | readonly OutputArrays[] | undefined;
   /**
    * False: raw pixels over ordinary ArrayBuffers are read in place until the promise settles. Until then the caller
    * must not change them, and must not transfer or (WebAssembly) grow their memory: Node-API cannot hold it, and what
@@ -64,33 +64,33 @@ export interface InferOptions<
    * and memory of `model.allocateImage` are always read in place, encoded bytes always copied.
    * @default true
    */
-  readonly copyInput?: boolean;
+  readonly copyInput?: boolean | undefined;
   /**
    * Milliseconds from the call within which the network's work must have begun, decoding included; else the call
    * rejects with `DEADLINE_EXCEEDED` and costs nothing more. What has begun is answered, even if late.
    */
-  readonly deadline?: number;
+  readonly deadline?: number | undefined;
   /** A whole number; calls of higher priority are answered before others that wait. @default 0 */
-  readonly priority?: number;
+  readonly priority?: number | undefined;
   /** Skip the package's static crop. @default false */
-  readonly disableStaticCrop?: boolean;
+  readonly disableStaticCrop?: boolean | undefined;
   /** Skip the package's conversion to grey. @default false */
-  readonly disableGrayscale?: boolean;
+  readonly disableGrayscale?: boolean | undefined;
   /** Skip the package's contrast enhancement. @default false */
-  readonly disableContrast?: boolean;
+  readonly disableContrast?: boolean | undefined;
   /** Honoured by torch packages only; on others ignored with the warning `IMAGE_SIZE_IGNORED`. */
-  readonly imageSize?: { readonly width: number; readonly height: number };
+  readonly imageSize?: { readonly width: number; readonly height: number } | undefined;
   /**
    * Logits that are not finite are the error `NON_FINITE_LOGITS`; otherwise such pixels become background
    * with confidence 0, are counted in `result.nonFinitePixels`, and one warning is emitted.
    * @default false
    */
-  readonly strict?: boolean;
+  readonly strict?: boolean | undefined;
   /**
    * Aborts the call: the promise rejects with `signal.reason` at once. What has not begun never runs; a run of
    * the network that has begun ends unseen in native code, and later calls wait for it.
    */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -109,7 +109,7 @@ export interface ListInferOptions<
    * list all the same: wrong options, an abort, the deadline, a full queue, a lost device, `close()`.
    * @default "throw"
    */
-  readonly onError?: OnError;
+  readonly onError?: OnError | undefined;
 }
 
 /** `InferOptions`, complete and checked, but for `out`, which depends on the images. */

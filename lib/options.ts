@@ -33,11 +33,11 @@ export type { SessionOptions } from "./session-options.js";
 /** Vendor libraries, as paths; a bare file name is left to the system's own search. */
 export interface RuntimeOptions {
   /** `libonnxruntime`. */
-  readonly onnxruntime?: string;
+  readonly onnxruntime?: string | undefined;
   /** NVIDIA's driver, `libcuda.so.1` or `nvcuda.dll`. */
-  readonly cuda?: string;
+  readonly cuda?: string | undefined;
   /** TensorRT 10, `libnvinfer.so.10` or `nvinfer_10.dll`. */
-  readonly tensorrt?: string;
+  readonly tensorrt?: string | undefined;
 }
 
 /** Options of `AutoModel.fromPretrained`. */
@@ -49,32 +49,32 @@ export interface FromPretrainedOptions extends DeviceOptions {
    * executes it and why. `"torch"` is a named error in this version.
    * @default "auto"
    */
-  readonly backend?: "auto" | "onnx" | "trt" | "torch";
+  readonly backend?: "auto" | "onnx" | "trt" | "torch" | undefined;
   /** Vendor libraries to use instead of those found by themselves; one that is named is the only place tried. */
-  readonly runtime?: RuntimeOptions;
+  readonly runtime?: RuntimeOptions | undefined;
   /**
    * How an engine is built where `backend: "trt"` finds weights.onnx and no engine.plan: once for this GPU, TensorRT and
    * driver, and kept in the cache folder. A word is its `mode`.
    * @default "wait"
    */
-  readonly engine?: EngineMode | EngineLoadOptions;
+  readonly engine?: EngineMode | EngineLoadOptions | undefined;
   /**
    * Load an engine.plan that was not built by deeplab-rt for this user on this machine. An engine is a compiled
    * program: set this only for engines from whom you would run a program. Code for the host that an engine may carry
    * is not run in any case.
    * @default false
    */
-  readonly trustEngine?: boolean;
+  readonly trustEngine?: boolean | undefined;
   /** Settings of the inference session. */
-  readonly session?: SessionOptions;
+  readonly session?: SessionOptions | undefined;
   /** Thresholds found when the model was evaluated; `confidence: "best"` uses them. */
-  readonly recommendedParameters?: RecommendedParameters;
+  readonly recommendedParameters?: RecommendedParameters | undefined;
   /**
    * Accept a network whose number of channels fits neither the class names, nor one less, nor 1, as the
    * reference does.
    * @default false
    */
-  readonly allowClassMismatch?: boolean;
+  readonly allowClassMismatch?: boolean | undefined;
   /**
    * Most images in one run of a network of open batch size, of one call or of several that wait. A package's own
    * limit counts where it is lower; an engine's smallest batch, where that is higher. Whether it pays is measured by
@@ -83,41 +83,41 @@ export interface FromPretrainedOptions extends DeviceOptions {
    * always do.
    * @default 8, and the largest batch that an engine was built for
    */
-  readonly maxBatch?: number;
+  readonly maxBatch?: number | undefined;
   /**
    * Milliseconds an image may wait for others to share its run while nothing else is to be done: throughput for
    * latency. 0 never waits.
    * @default 0
    */
-  readonly maxBatchDelay?: number;
+  readonly maxBatchDelay?: number | undefined;
   /**
    * Most runs under way at once, each in another stage: one is pre-processed while another is in the network. 0
    * lets the backend choose: 1 for ONNX Runtime on a CPU, whose network keeps all cores busy anyway, 2 for each GPU with an
    * engine, 1 for each with ONNX Runtime.
    * @default 0
    */
-  readonly maxInFlight?: number;
+  readonly maxInFlight?: number | undefined;
   /**
    * Most images that may wait while others are in work. The default keeps a network busy that takes 8 at once, and
    * bounds what is held: at 50 ms an image the last one waits three seconds, and 64 decoded 1080p pictures are 400 MB.
    * A list that is longer is taken when nothing else is in work.
    * @default 64
    */
-  readonly maxQueue?: number;
+  readonly maxQueue?: number | undefined;
   /**
    * What happens to calls beyond `maxQueue`: `"wait"` keeps them in order, before anything is decoded; `"reject"`
    * makes them `QUEUE_FULL` at once. Calls that wait are not bounded themselves, and their raw pixels are copied at the
    * call all the same: who makes calls faster than they are answered wants `"reject"`, or `stream()`.
    * @default "wait"
    */
-  readonly onFull?: OnFull;
+  readonly onFull?: OnFull | undefined;
   /**
    * Leave a linear interpolation at the network's end to post-processing, which resizes the logits anyway: quicker,
    * and equal within float rounding. `info().headCut` says whether there was one. An engine was built one way or the
    * other: false refuses one that was built without its last interpolation.
    * @default true
    */
-  readonly headCut?: boolean;
+  readonly headCut?: boolean | undefined;
   /**
    * Whether images may be `http:` and `https:` URLs: true for every public host, or a list of hosts, on the scheme's
    * own port (`"images.example.org"`), on another (`"example.org:8443"`) or of all subdomains (`"*.example.org"`).
@@ -125,13 +125,13 @@ export interface FromPretrainedOptions extends DeviceOptions {
    * address is; user names, cookies and proxies are not used. See docs/images.md before setting it on a server.
    * @default false
    */
-  readonly allowUrls?: boolean | readonly string[];
+  readonly allowUrls?: boolean | readonly string[] | undefined;
   /**
    * Most pixels (width · height) of an encoded picture: more is `IMAGE_TOO_LARGE`, found in its header before memory is
    * taken. From 1 to 2²⁸. Raw pixels and instances of sharp are memory of the caller's own and are not counted.
    * @default 100_000_000
    */
-  readonly limitInputPixels?: number;
+  readonly limitInputPixels?: number | undefined;
   /**
    * Called with the lines that inference libraries (ONNX Runtime, TensorRT) log in this process, from when loading
    * begins until `close()` has resolved, on this thread; it keeps no process alive, and what it throws is the warning
@@ -139,19 +139,19 @@ export interface FromPretrainedOptions extends DeviceOptions {
    * the others are among them. Without it the lines are not shown anywhere: what matters of them is in the messages
    * of errors.
    */
-  readonly onLog?: LogListener;
+  readonly onLog?: LogListener | undefined;
   /**
    * The least level that `onLog` is called with. `"verbose"` and `"info"` are for looking for a mistake: a model with
    * one of them shares its network only with others that have it too.
    * @default "warning"
    */
-  readonly logLevel?: LogLevel;
+  readonly logLevel?: LogLevel | undefined;
   /**
    * Aborts loading: the promise rejects with `signal.reason`, at once, or where an engine is being built, when its
    * builder has been ended and what it left is removed. A network that is being loaded is released as soon as it is
    * there.
    */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** {@link RuntimeOptions}, checked. */

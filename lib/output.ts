@@ -10,8 +10,8 @@ import type { IncludeFlags } from "./include.js";
  */
 export interface OutputArrays {
   /** Class ids; a Uint16Array where the model has more than 256. */
-  readonly segmentationMap?: Uint8Array | Uint16Array;
-  readonly confidence?: Float32Array;
+  readonly segmentationMap?: Uint8Array | Uint16Array | undefined;
+  readonly confidence?: Float32Array | undefined;
 }
 
 /** Where one image's maps go; undefined: into memory of our own. */

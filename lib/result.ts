@@ -166,7 +166,7 @@ export class SemanticSegmentationResult<
    * @throws DeepLabError OPTION_UNKNOWN, OPTION_INVALID (also where `include` left out the class map), RESULT_DISPOSED;
    *   `signal.reason`
    */
-  toRLE(options?: RleOptions & { readonly compressed?: true }): Promise<ClassRle<string>[]>;
+  toRLE(options?: RleOptions & { readonly compressed?: true | undefined }): Promise<ClassRle<string>[]>;
   toRLE(options: RleOptions & { readonly compressed: false }): Promise<ClassRle<number[]>[]>;
   toRLE(options?: RleOptions): Promise<ClassRle[]>;
   toRLE(options: RleOptions = {}): Promise<ClassRle[]> {

@@ -15,30 +15,30 @@ import { cacheFolder } from "./packages/cache.js";
 /** Settings of the ONNX Runtime session. */
 export interface SessionOptions {
   /** Threads inside one operator; 0 lets the runtime choose: one a physical core. @default 0 */
-  readonly intraOpThreads?: number;
+  readonly intraOpThreads?: number | undefined;
   /** Threads across operators; 0 lets the runtime choose. @default 0 */
-  readonly interOpThreads?: number;
+  readonly interOpThreads?: number | undefined;
   /** How much the graph may be rewritten at load. @default "all" */
-  readonly graphOptimization?: "disabled" | "basic" | "extended" | "all";
+  readonly graphOptimization?: "disabled" | "basic" | "extended" | "all" | undefined;
   /** Keep freed memory for the next run. @default true */
-  readonly memoryArena?: boolean;
+  readonly memoryArena?: boolean | undefined;
   /** Plan one block of memory for all tensors of a run. @default true */
-  readonly memoryPattern?: boolean;
+  readonly memoryPattern?: boolean | undefined;
   /** Let idle threads spin for a moment before they sleep: quicker, but busy. @default true */
-  readonly spinning?: boolean;
+  readonly spinning?: boolean | undefined;
   /**
    * What of ONNX Runtime runs the network: `"cpu"`, `"cuda"`, or `"tensorrt"` with CUDA behind it. `"auto"` takes CUDA
    * where `device` is a GPU, and where `device` is `"auto"` and it can be had; TensorRT, which may build engines for
    * minutes, only where it is named. `info().executionProvider` says which it is and `info().reason` why.
    * @default "auto"
    */
-  readonly executionProvider?: "auto" | "cpu" | "cuda" | "tensorrt";
+  readonly executionProvider?: "auto" | "cpu" | "cuda" | "tensorrt" | undefined;
   /**
    * Options of that provider in ONNX Runtime's own names, such as `{ cudnn_conv_algo_search: "HEURISTIC" }`; with
    * `"tensorrt"` those that begin with `trt_` are TensorRT's and the others CUDA's. Device, stream and CUDA graphs are
    * not among them.
    */
-  readonly providerOptions?: Readonly<Record<string, string | number | boolean>>;
+  readonly providerOptions?: Readonly<Record<string, string | number | boolean>> | undefined;
 }
 
 /** `SessionOptions`, complete and checked. */

@@ -9,9 +9,9 @@ import { didYouMean, nearest } from "./suggest.js";
 /** Thresholds found when a model was evaluated; `confidence: "best"` uses them. */
 export interface RecommendedParameters {
   /** One threshold for every class, 0 to 1. */
-  readonly confidence?: number | null;
+  readonly confidence?: number | null | undefined;
   /** Thresholds by class name; used only where `confidence` is set too. Names the model lacks are ignored. */
-  readonly perClassConfidence?: Readonly<Record<string, number>> | null;
+  readonly perClassConfidence?: Readonly<Record<string, number>> | null | undefined;
 }
 
 /**

@@ -19,13 +19,13 @@ export interface WarmUpOptions {
    * at the first.
    * @default the network's own size
    */
-  readonly sizes?: readonly PictureSize[];
+  readonly sizes?: readonly PictureSize[] | undefined;
   /** Pictures that will come in one call: as many are run at once for every size. @default 1 */
-  readonly batch?: number;
+  readonly batch?: number | undefined;
   /** Runs of every batch size that are measured; 0 measures nothing. @default 3 */
-  readonly rounds?: number;
+  readonly rounds?: number | undefined;
   /** Aborts at the next run of the network. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** `WarmUpOptions`, complete and checked. */

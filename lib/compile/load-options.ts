@@ -23,11 +23,11 @@ export interface EngineLoadOptions extends EngineOptions {
    * and a warning `ENGINE_BUILD_FAILED` is emitted.
    * @default "wait"
    */
-  readonly mode?: EngineMode;
+  readonly mode?: EngineMode | undefined;
   /** Pictures on which the engine is compared with ONNX Runtime; as in `compilePackage`. */
-  readonly samples?: readonly ImageSource[];
+  readonly samples?: readonly ImageSource[] | undefined;
   /** Told of every step of a build; not called where the engine is cached. */
-  readonly onProgress?: (progress: CompileProgress) => void;
+  readonly onProgress?: ((progress: CompileProgress) => void) | undefined;
 }
 
 /** {@link EngineLoadOptions}, complete and checked. */

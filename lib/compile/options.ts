@@ -41,56 +41,56 @@ export interface EngineOptions {
    * computes in 8-bit integers where it says so, whatever is chosen here.
    * @default "fp32"
    */
-  readonly precision?: EnginePrecision;
+  readonly precision?: EnginePrecision | undefined;
   /** Fewest images in one run, of a network of open batch size; shorter lists are padded. @default 1 */
-  readonly minBatch?: number;
+  readonly minBatch?: number | undefined;
   /** The batch that the engine is to be quickest at. @default 8, or maxBatch where that is less */
-  readonly optBatch?: number;
+  readonly optBatch?: number | undefined;
   /** Most images in one run. @default 32 */
-  readonly maxBatch?: number;
+  readonly maxBatch?: number | undefined;
   /**
    * Smallest picture, as the network gets it, where the package states no input size and the network takes any: such
    * an engine takes a range of sizes, of which `maxSize` has to be given.
    * @default 32 × 32, or maxSize where that is less
    */
-  readonly minSize?: ImageExtent;
+  readonly minSize?: ImageExtent | undefined;
   /** The size that the engine is to be quickest at. @default maxSize */
-  readonly optSize?: ImageExtent;
+  readonly optSize?: ImageExtent | undefined;
   /** Largest picture. */
-  readonly maxSize?: ImageExtent;
+  readonly maxSize?: ImageExtent | undefined;
   /** Most scratch memory that the engine's layers may use: `"12GiB"`. All there is where it is left out. */
-  readonly workspace?: ByteSize;
+  readonly workspace?: ByteSize | undefined;
   /** File with what TensorRT measured in earlier builds on this kind of GPU: read, extended and written. */
-  readonly timingCache?: string;
+  readonly timingCache?: string | undefined;
   /**
    * Leave a linear interpolation at the network's end out of the engine and to post-processing. Quicker, but such an
    * engine can be run by deeplab-rt only.
    * @default false
    */
-  readonly headCut?: boolean;
+  readonly headCut?: boolean | undefined;
   /** Least part of pixels in which the engine has to agree with ONNX Runtime in fp32. @default 0.995 */
-  readonly minAgreement?: number;
+  readonly minAgreement?: number | undefined;
 }
 
 /** Options of `compilePackage`. */
 export interface CompileOptions extends EngineOptions {
   /** Folder of the compiled package, made whole or not at all. @default the package's folder with `-trt` behind it */
-  readonly output?: string;
+  readonly output?: string | undefined;
   /** Replace the output folder where it holds a compiled package already. @default false */
-  readonly force?: boolean;
+  readonly force?: boolean | undefined;
   /** The GPU to build on: the engine runs on its kind only. @default "auto", the first */
-  readonly device?: "auto" | `cuda:${number}`;
+  readonly device?: "auto" | `cuda:${number}` | undefined;
   /** Vendor libraries to use instead of those found by themselves. */
-  readonly runtime?: RuntimeOptions;
+  readonly runtime?: RuntimeOptions | undefined;
   /**
    * Pictures on which the engine is compared with ONNX Runtime. Without them the package's own (its folder `samples`),
    * else generated ones, which say less.
    */
-  readonly samples?: readonly ImageSource[];
+  readonly samples?: readonly ImageSource[] | undefined;
   /** Told of every step. What it throws is ignored. */
-  readonly onProgress?: (progress: CompileProgress) => void;
+  readonly onProgress?: ((progress: CompileProgress) => void) | undefined;
   /** Ends the build: the promise rejects with `signal.reason` when the builder is gone. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** {@link EngineOptions}, complete and checked. */

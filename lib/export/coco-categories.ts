@@ -14,7 +14,7 @@ export interface CocoCategory {
   /** Name of the class. */
   readonly name: string;
   /** Group of categories. */
-  readonly supercategory?: string;
+  readonly supercategory?: string | undefined;
 }
 
 /** The file's categories, and how classes find theirs. */

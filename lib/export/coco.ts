@@ -22,37 +22,37 @@ import { Turns } from "./turns.js";
 /** Options of {@link toCOCO}. */
 export interface CocoOptions {
   /** Which classes, by name or id. @default all but the background */
-  readonly classes?: ClassChoice;
+  readonly classes?: ClassChoice | undefined;
   /**
    * Categories of the data set, for classes of the same names. Classes with pixels must have one, unless `classes`
    * leaves them out. @default every class but the background, its class id being the category's
    */
-  readonly categories?: readonly CocoCategory[];
+  readonly categories?: readonly CocoCategory[] | undefined;
   /** Run-length codes, or polygons. @default "rle" */
-  readonly segmentation?: "rle" | "polygon";
+  readonly segmentation?: "rle" | "polygon" | undefined;
   /** One annotation a connected region (pixels that touch along an edge) instead of one a class. @default false */
-  readonly perComponent?: boolean;
+  readonly perComponent?: boolean | undefined;
   /** Regions of fewer pixels are left out; needs `perComponent` or polygons. @default 0 */
-  readonly minArea?: number;
+  readonly minArea?: number | undefined;
   /** Of polygons, in pixels, as in `toPolygons`. @default 0, exact */
-  readonly tolerance?: number;
+  readonly tolerance?: number | undefined;
   /** Run-length codes as COCO's text; false: as numbers. @default true */
-  readonly compressed?: boolean;
+  readonly compressed?: boolean | undefined;
   /**
    * `iscrowd` of every annotation: COCO has 1 for run-length codes and 0 for polygons, and its evaluation passes over
    * what it matches with a 1. Trainers that read run-length codes of objects want 0. @default as COCO has it
    */
-  readonly iscrowd?: 0 | 1;
+  readonly iscrowd?: 0 | 1 | undefined;
   /** Whether annotations carry `score`, the mean confidence of their pixels; the maps need one. @default false */
-  readonly scores?: boolean;
+  readonly scores?: boolean | undefined;
   /** Ends the work, with the signal's reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A picture of the data set. */
 export interface CocoItem extends ExportItem {
   /** Its id in the file, a whole number. @default 1 for the first, then one more than the one before */
-  readonly id?: number;
+  readonly id?: number | undefined;
 }
 
 /** An entry of `images`. */

@@ -20,13 +20,13 @@ import { areaOption } from "./polygons.js";
 /** Options of {@link toCVAT}. */
 export interface CvatOptions {
   /** Which classes, by name or id; the others become background. @default all but the background */
-  readonly classes?: ClassChoice;
+  readonly classes?: ClassChoice | undefined;
   /** One object a connected region (pixels that touch along an edge) instead of one a class. @default false */
-  readonly perComponent?: boolean;
+  readonly perComponent?: boolean | undefined;
   /** Regions of fewer pixels are no objects; needs `perComponent`. @default 0 */
-  readonly minArea?: number;
+  readonly minArea?: number | undefined;
   /** Ends the work, with the signal's reason; nothing is left then. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What {@link toCVAT} wrote. */

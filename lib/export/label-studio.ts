@@ -11,24 +11,24 @@ import { listOf, Turns } from "./turns.js";
 /** Options of {@link toLabelStudio}. */
 export interface LabelStudioOptions {
   /** Which classes, by name or id. @default all but the background */
-  readonly classes?: ClassChoice;
+  readonly classes?: ClassChoice | undefined;
   /** Name of the `BrushLabels` tag of the labelling configuration. @default "tag" */
-  readonly fromName?: string;
+  readonly fromName?: string | undefined;
   /** Name of its `Image` tag. @default "image" */
-  readonly toName?: string;
+  readonly toName?: string | undefined;
   /** One brush mask a connected region (pixels that touch along an edge) instead of one a class. @default false */
-  readonly perComponent?: boolean;
+  readonly perComponent?: boolean | undefined;
   /** Regions of fewer pixels are left out; needs `perComponent`. @default 0 */
-  readonly minArea?: number;
+  readonly minArea?: number | undefined;
   /**
    * Whether each mask carries `score`, the mean confidence of its pixels, and the prediction that of all of them; the
    * maps need one. @default false
    */
-  readonly scores?: boolean;
+  readonly scores?: boolean | undefined;
   /** What Label Studio shows as the model's version. */
-  readonly modelVersion?: string;
+  readonly modelVersion?: string | undefined;
   /** Ends the wait with the signal's reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A brush mask: an entry of `result` of a prediction or an annotation. */

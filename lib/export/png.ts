@@ -19,20 +19,20 @@ import { type PngExtras, type PngHeader, pngFile } from "./png-file.js";
 /** Options of {@link toPNG}. */
 export interface PngOptions {
   /** Which map. @default "segmentationMap" */
-  readonly map?: "segmentationMap" | "confidence";
+  readonly map?: "segmentationMap" | "confidence" | undefined;
   /**
    * Bits a sample. Confidence `c` is stored as `floor(c · 255 + 0.5)`, or with 16 bits as `floor(c · 65535 + 0.5)`.
    * @default 8, or 16 for a class map of 16-bit ids
    */
-  readonly bitDepth?: 8 | 16;
+  readonly bitDepth?: 8 | 16 | undefined;
   /**
    * For class maps of 8 bits: true, or colours, makes a palette PNG: its samples are the ids, and viewers show the
    * colours (the background black, unless it is given another). False: samples are shades of gray.
    * @default false
    */
-  readonly palette?: boolean | Palette;
+  readonly palette?: boolean | Palette | undefined;
   /** Rejects with `signal.reason`. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Keyword of the text with the class names: a JSON list by class id. */

@@ -12,13 +12,13 @@ import { listOf, Turns } from "./turns.js";
 /** Options of {@link toPolygons}. */
 export interface PolygonOptions {
   /** Which classes, by name or id. @default all but the background */
-  readonly classes?: ClassChoice;
+  readonly classes?: ClassChoice | undefined;
   /** How far, in pixels, a point that is left out may lie from the simplified ring. @default 0, exact */
-  readonly tolerance?: number;
+  readonly tolerance?: number | undefined;
   /** Regions of fewer pixels are left out. Holes stay, however small. @default 0 */
-  readonly minArea?: number;
+  readonly minArea?: number | undefined;
   /** Ends the work, with the signal's reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

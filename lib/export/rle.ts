@@ -10,11 +10,11 @@ import { listOf, Turns } from "./turns.js";
 /** Options of {@link toRLE}. */
 export interface RleOptions {
   /** Which classes, by name or id. @default all but the background */
-  readonly classes?: ClassChoice;
+  readonly classes?: ClassChoice | undefined;
   /** Counts as COCO's text; false: as numbers. @default true */
-  readonly compressed?: boolean;
+  readonly compressed?: boolean | undefined;
   /** Ends the wait with the signal's reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A mask in COCO's run-length code, as pycocotools has it: columns from the left, each from its top down. */
@@ -42,7 +42,7 @@ export interface ClassRle<Counts extends string | number[] = string | number[]> 
  */
 export function toRLE(
   maps: SegmentationMaps,
-  options?: RleOptions & { readonly compressed?: true },
+  options?: RleOptions & { readonly compressed?: true | undefined },
 ): Promise<ClassRle<string>[]>;
 export function toRLE(
   maps: SegmentationMaps,

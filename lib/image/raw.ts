@@ -27,19 +27,19 @@ export interface RawImage {
   /** Pixels. */
   readonly height: number;
   /** Bytes a pixel: 1, 3 or 4. @default that of `colorFormat`, else what the length of `data` says */
-  readonly channels?: 1 | 3 | 4;
+  readonly channels?: 1 | 3 | 4 | undefined;
   /** Bytes from one row to the next. @default width · channels */
-  readonly stride?: number;
+  readonly stride?: number | undefined;
   /** @default "gray", "rgb" or "rgba" for 1, 3 or 4 channels */
-  readonly colorFormat?: ColorFormat;
+  readonly colorFormat?: ColorFormat | undefined;
   /** For `"nv12"`: how luma and chroma become RGB. @default "bt601" */
-  readonly matrix?: "bt601" | "bt709";
+  readonly matrix?: "bt601" | "bt709" | undefined;
   /** For `"nv12"`: luma from 16 to 235, or from 0 to 255. @default "limited" */
-  readonly range?: "limited" | "full";
+  readonly range?: "limited" | "full" | undefined;
   /** Of an `ImageData`: not looked at, as colour profiles of picture files are not. */
-  readonly colorSpace?: string;
+  readonly colorSpace?: string | undefined;
   /** Of an `ImageData`: 8 bits a channel are the only ones taken. */
-  readonly pixelFormat?: "rgba-unorm8";
+  readonly pixelFormat?: "rgba-unorm8" | undefined;
 }
 
 const channelsOf: Readonly<Record<ColorFormat, number>> = {

@@ -1,5 +1,6 @@
 // What a stream yields, and what it counts.
 
+import type { DeepLabError } from "../errors.js";
 import type { AtLeastDefaultParts, Holding, ResultValues } from "../include.js";
 import type { SemanticSegmentationResult } from "../result.js";
 
@@ -24,8 +25,7 @@ export interface StreamFailure<Image> {
   readonly index: number;
   readonly image: Image;
   readonly result?: undefined;
-  /** A DeepLabError as a rule. */
-  readonly error: unknown;
+  readonly error: DeepLabError;
   readonly skipped: number;
 }
 

@@ -2,6 +2,7 @@
 
 import { type CallSite, fromNative, withIndex } from "../errors.js";
 import type { ImageSource } from "../image/source.js";
+import { asDeepLabError } from "../infer-failure.js";
 import { first, type Inference } from "../inference.js";
 import type { ChannelContext } from "../probabilities.js";
 import type { SemanticSegmentationResult } from "../result.js";
@@ -34,7 +35,7 @@ export function openStream(
       const request = { sources: [image], isList: false };
       return first(await host.inference.run(request, { ...settings.infer, signal })).result;
     } catch (error) {
-      throw withIndex(error, index, "stream");
+      throw withIndex(settings.onError === "result" ? asDeepLabError(error) : error, index, "stream");
     }
   };
   const stream: FrameStream<ImageSource, SemanticSegmentationResult> = new FrameStream({

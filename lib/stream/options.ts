@@ -18,25 +18,25 @@ export interface StreamOptions<
   Classes extends string = string,
 > extends Omit<InferOptions<Parts, Classes>, "out"> {
   /** True: results in the order of the images. False: as they are ready. @default true */
-  readonly ordered?: boolean;
+  readonly ordered?: boolean | undefined;
   /**
    * Most images that are taken from the source and not yet by the consumer: in work, or ready. More than one keeps
    * the stages busy: while one is in the network, the next is decoded, and with `maxInFlight` above 1 pre-processed.
    * @default 4, or 1 with `latestOnly`
    */
-  readonly concurrency?: number;
+  readonly concurrency?: number | undefined;
   /**
    * For cameras: takes from the source whatever comes as it comes, and keeps only the newest image that waits. Those
    * that are overtaken are skipped and counted. An image that waits is not copied: its memory must not be reused.
    * @default false
    */
-  readonly latestOnly?: boolean;
+  readonly latestOnly?: boolean | undefined;
   /**
    * `"throw"`: the first image that fails ends the stream with its error, whose `detail.index` is the image's.
    * `"result"`: it is an item with `error` instead of `result`, and the stream goes on.
    * @default "throw"
    */
-  readonly onError?: OnError;
+  readonly onError?: OnError | undefined;
 }
 
 /** `StreamOptions`, complete and checked. */

@@ -46,7 +46,10 @@ export interface OverlayStyle {
    * a 360th of the picture's shorter side); `color` for all lines, else each has its class's.
    * @default false
    */
-  readonly outline?: boolean | { readonly width?: number; readonly color?: Color } | undefined;
+  readonly outline?:
+    | boolean
+    | { readonly width?: number | undefined; readonly color?: Color | undefined }
+    | undefined;
   /** Whether regions are filled; false, with `outline`, draws lines alone. @default true */
   readonly fill?: boolean | undefined;
   /** A box with colours and names of the painted classes that the map holds. @default false */

@@ -103,10 +103,18 @@ describe("a stream", () => {
     expect(seen).toEqual([0]);
     const codes: unknown[] = [];
     const whole = model.stream(source(), { onError: "result" });
-    for await (const { result, error } of whole)
-      codes.push(result?.width ?? (error as { code: string }).code);
+    for await (const { result, error } of whole) codes.push(result?.width ?? error?.code);
     expect(codes).toEqual([8, "IMAGE_INVALID", 8]);
     expect(whole.stats).toEqual({ received: 3, answered: 2, skipped: 0, failed: 1 });
+  });
+
+  test("gives what an image's own source throws as the cause of a DeepLabError", async () => {
+    const cut = new TypeError("cut off");
+    const body = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(cut) });
+    for await (const { error } of model.stream([body], { onError: "result" })) {
+      expect(error).toMatchObject({ name: "DeepLabError", code: "IMAGE_UNREADABLE", detail: { index: 0 } });
+      expect(error?.cause).toBe(cut);
+    }
   });
 
   test("passes on what its source throws", async () => {

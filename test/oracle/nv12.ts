@@ -8,8 +8,8 @@ export interface Nv12Picture {
   readonly width: number;
   readonly height: number;
   readonly stride: number;
-  readonly matrix?: "bt601" | "bt709";
-  readonly range?: "limited" | "full";
+  readonly matrix?: "bt601" | "bt709" | undefined;
+  readonly range?: "limited" | "full" | undefined;
 }
 
 const one = 2 ** 20;

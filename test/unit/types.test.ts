@@ -5,17 +5,36 @@ import type { IncomingMessage } from "node:http";
 import type {
   AutoModel,
   ClassStats,
+  ClassStatsOptions,
+  CocoOptions,
+  ColorizeOptions,
+  CompileOptions,
+  CvatOptions,
+  DeepLabError,
+  EngineLoadOptions,
+  ExplainOptions,
   FromPretrainedOptions,
   InferFailure,
   InferOptions,
+  LabelStudioOptions,
+  LegendOptions,
   ListInferOptions,
   OutputArrays,
+  OverlayOptions,
+  PngOptions,
+  PolygonOptions,
   Probabilities,
+  RecommendedParameters,
   ResultPart,
   RgbaImage,
+  RleOptions,
+  RuntimeOptions,
   SemanticSegmentationModel,
   SemanticSegmentationResult,
+  SessionOptions,
   StreamFailure,
+  StreamOptions,
+  WarmUpOptions,
 } from "deeplab-rt";
 import sharp from "sharp";
 import { expect, expectTypeOf, test } from "vitest";
@@ -102,6 +121,9 @@ async function ofStreams(model: SemanticSegmentationModel, files: AsyncIterable<
   for await (const item of model.stream([image], { onError: "result" })) {
     if (item.result === undefined) expectTypeOf(item).toEqualTypeOf<StreamFailure<typeof image>>();
     else expectTypeOf(item.result.confidence).toEqualTypeOf<Float32Array>();
+    // By `error` too, as answers of lists.
+    if (item.error === undefined) expectTypeOf(item.result.confidence).toEqualTypeOf<Float32Array>();
+    else expectTypeOf(item.error).toEqualTypeOf<DeepLabError>();
   }
   // @ts-expect-error a stream writes into no arrays of the caller
   model.stream([image], { out: {} });
@@ -190,6 +212,33 @@ async function ofImages(model: SemanticSegmentationModel, web: ReadableStream<Ui
   load.push({ allowUrls: "a.org" });
 }
 
+// Every option may be given as undefined, also under exactOptionalPropertyTypes: it is as if it were left out.
+type Nothing<Options> = { [Key in keyof Options]-?: undefined };
+function ofUndefined() {
+  expectTypeOf<Nothing<FromPretrainedOptions>>().toExtend<FromPretrainedOptions>();
+  expectTypeOf<Nothing<SessionOptions>>().toExtend<SessionOptions>();
+  expectTypeOf<Nothing<RuntimeOptions>>().toExtend<RuntimeOptions>();
+  expectTypeOf<Nothing<RecommendedParameters>>().toExtend<RecommendedParameters>();
+  expectTypeOf<Nothing<InferOptions>>().toExtend<InferOptions>();
+  expectTypeOf<Nothing<ListInferOptions>>().toExtend<ListInferOptions>();
+  expectTypeOf<Nothing<StreamOptions>>().toExtend<StreamOptions>();
+  expectTypeOf<Nothing<ExplainOptions>>().toExtend<ExplainOptions>();
+  expectTypeOf<Nothing<WarmUpOptions>>().toExtend<WarmUpOptions>();
+  expectTypeOf<Nothing<OutputArrays>>().toExtend<OutputArrays>();
+  expectTypeOf<Nothing<OverlayOptions>>().toExtend<OverlayOptions>();
+  expectTypeOf<Nothing<ColorizeOptions>>().toExtend<ColorizeOptions>();
+  expectTypeOf<Nothing<LegendOptions>>().toExtend<LegendOptions>();
+  expectTypeOf<Nothing<ClassStatsOptions>>().toExtend<ClassStatsOptions>();
+  expectTypeOf<Nothing<PngOptions>>().toExtend<PngOptions>();
+  expectTypeOf<Nothing<RleOptions>>().toExtend<RleOptions>();
+  expectTypeOf<Nothing<PolygonOptions>>().toExtend<PolygonOptions>();
+  expectTypeOf<Nothing<CocoOptions>>().toExtend<CocoOptions>();
+  expectTypeOf<Nothing<CvatOptions>>().toExtend<CvatOptions>();
+  expectTypeOf<Nothing<LabelStudioOptions>>().toExtend<LabelStudioOptions>();
+  expectTypeOf<Nothing<CompileOptions>>().toExtend<CompileOptions>();
+  expectTypeOf<Nothing<EngineLoadOptions>>().toExtend<EngineLoadOptions>();
+}
+
 test("types follow include: tsc has checked this file, and its functions exist", () => {
   const all = [
     ofImages,
@@ -199,6 +248,7 @@ test("types follow include: tsc has checked this file, and its functions exist",
     ofStreams,
     ofFailures,
     ofClasses,
+    ofUndefined,
   ];
   for (const checked of all) expect(checked).toBeTypeOf("function");
 });
