@@ -3,6 +3,7 @@
 import { integerOption, invalidOption, optionObject, stringOption } from "../checks.js";
 import { DeepLabError } from "../errors.js";
 import { show } from "../show.js";
+import { chosenClasses } from "../visualize/classes.js";
 import { type CheckedMaps, nameOfClass } from "../visualize/maps.js";
 import { nameless } from "./classes.js";
 import type { Mask } from "./masks.js";
@@ -36,9 +37,9 @@ export function categoriesOf(
   maps: Pick<CheckedMaps, "idCount" | "backgroundClassId" | "classNames">,
 ): Categories {
   if (value === undefined) {
-    const chosen = new Set<unknown>(Array.isArray(classes) ? classes : []);
+    const chosen = chosenClasses(classes, maps, 0);
     const ids = Array.from({ length: maps.idCount }, (_, id) => id).filter(
-      (id) => id !== maps.backgroundClassId || chosen.has(id) || chosen.has(maps.classNames[id]),
+      (id) => id !== maps.backgroundClassId || chosen?.has(id),
     );
     const list = ids.map((id) => ({ id, name: nameOfClass(maps.classNames, id) }));
     const known = new Set(ids);

@@ -52,7 +52,7 @@ async function paint(source: SegmentationMaps, options: ColorizeOptions): Promis
   const maps = checkMaps(source, "colorize()");
   const all = paletteColors(given.palette, maps, black);
   const background = all[maps.backgroundClassId] ?? black;
-  const chosen = chosenClasses(given.classes, maps);
+  const chosen = chosenClasses(given.classes, maps, 1);
   const colors = all.map((color, id) => (chosen === undefined || chosen.has(id) ? color : background));
   stop?.throwIfAborted();
   const isBytes = maps.segmentationMap.BYTES_PER_ELEMENT === 1;

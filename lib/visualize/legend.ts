@@ -79,7 +79,7 @@ async function paintLegend(
   const isNames = Array.isArray(source);
   const maps = isNames ? namesOnly(source) : checkMaps(source, "legend()");
   const colors = paletteColors(given.palette, maps);
-  const chosen = chosenClasses(given.classes, maps);
+  const chosen = chosenClasses(given.classes, maps, 1);
   stop?.throwIfAborted();
   const work = async () => {
     const shown = chosen ?? (isNames ? undefined : await heldClasses(maps));

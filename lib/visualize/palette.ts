@@ -1,7 +1,7 @@
 // One colour per class id, the same on every machine and in every version: red for 1 stays red for 1.
 
 import { invalidOption, plainObject } from "../checks.js";
-import { chosenClasses, classIdOf } from "./classes.js";
+import { chosenClasses, classFinder } from "./classes.js";
 import type { ClassFacts } from "./maps.js";
 
 /** Red, green, blue and alpha, 0 to 255 each. */
@@ -16,7 +16,7 @@ export interface Rgba {
 export type Color = string | Rgba;
 
 /**
- * Colours of classes: by name or id, or a list by id. `null` leaves a class out; classes that are not named keep
+ * Colours of classes: by name (all classes of that name) or id, or a list by id. `null` leaves a class out; classes that are not named keep
  * {@link classColor}.
  */
 export type Palette = Readonly<Record<string, Color | null>> | readonly (Color | null | undefined)[];
@@ -77,10 +77,11 @@ export function paletteColors(value: unknown, facts: ClassFacts, background = tr
   const colors = Array.from({ length: idCount }, (_, id) =>
     id === backgroundClassId ? background : classColor(id, backgroundClassId),
   );
+  const idsOf = classFinder(facts);
   for (const [key, color] of givenColors(value, idCount)) {
     if (color === undefined) continue;
-    const id = typeof key === "number" ? key : classIdOf(key, facts, `key ${JSON.stringify(key)} of palette`);
-    colors[id] = color === null ? transparent : parseColor(color, `palette[${JSON.stringify(key)}]`);
+    const rgba = color === null ? transparent : parseColor(color, `palette[${JSON.stringify(key)}]`);
+    for (const id of idsOf(key, `key ${JSON.stringify(key)} of palette`)) colors[id] = rgba;
   }
   return colors;
 }
@@ -90,7 +91,7 @@ export function paletteColors(value: unknown, facts: ClassFacts, background = tr
  * @throws DeepLabError OPTION_INVALID
  */
 export function paintedColors(palette: unknown, classes: unknown, facts: ClassFacts): Rgba[] {
-  const chosen = chosenClasses(classes, facts);
+  const chosen = chosenClasses(classes, facts, 1);
   return paletteColors(palette, facts).map((color, id) =>
     chosen === undefined || chosen.has(id) ? color : transparent,
   );

@@ -92,11 +92,11 @@ describe("toRLE", () => {
   });
 
   test.each([
-    [{ classes: ["rode"] }, /that the maps do not have\. Did you mean "road"\?/],
+    [{ classes: ["rode"] }, /classes\[0\].*name of a class.*received "rode"\. Did you mean "road"\?/],
     [{ classes: "road" }, /Expected classes to be a list/],
-    [{ classes: [4] }, /ids from 0 to 3 but received 4/],
-    [{ classes: [1.5] }, /ids from 0 to 3/],
-    [{ classes: [null] }, /Expected classes to be a list of class names or ids/],
+    [{ classes: [4] }, /an id from 0 to 3 but received 4/],
+    [{ classes: [1.5] }, /an id from 0 to 3/],
+    [{ classes: [null] }, /classes\[0\].*received null/],
     [{ compresed: true }, /Unknown key "compresed".*Did you mean "compressed"/],
     [{ compressed: "yes" }, /Expected compressed to be true or false/],
   ])("refuses the options %j", async (options, message) => {
