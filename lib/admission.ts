@@ -1,6 +1,7 @@
 // How many images of one model handle are taken up at once; calls beyond that wait here, before anything of
 // theirs is decoded, or are refused.
 
+import { whenAborted } from "./abort.js";
 import { deadlineExceeded } from "./deadline.js";
 import { DeepLabError } from "./errors.js";
 
@@ -99,7 +100,6 @@ export class Admission {
   #wait(entrant: Entrant): Promise<void> {
     const { count, priority, deadline, start, signal } = entrant;
     return new Promise((resolve, reject) => {
-      const onAbort = () => waiting.end({ error: signal?.reason });
       const left = start + deadline - performance.now();
       const expire = () => waiting.end({ error: deadlineExceeded(deadline) });
       const timer = deadline > 0 && left <= longestTimer ? setTimeout(expire, left) : undefined;
@@ -109,13 +109,13 @@ export class Admission {
           this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
           this.#waitingImages -= count;
           clearTimeout(timer);
-          signal?.removeEventListener("abort", onAbort);
+          release();
           if (refusal === undefined) return resolve();
           reject(refusal.error);
           this.#letIn(); // the next one may be small enough
         },
       };
-      signal?.addEventListener("abort", onAbort, { once: true });
+      const release = whenAborted(signal, () => waiting.end({ error: signal?.reason }));
       const place = this.#waiting.findIndex((other) => other.entrant.priority < priority);
       this.#waiting.splice(place < 0 ? this.#waiting.length : place, 0, waiting);
       this.#waitingImages += count;

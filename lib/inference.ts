@@ -1,6 +1,5 @@
 // One call of a model from its images to its results: room, decoding, native code, and the results' objects.
 
-import { setMaxListeners } from "node:events";
 import type { Admission } from "./admission.js";
 import { invalidOption } from "./checks.js";
 import { traced } from "./diagnostics.js";
@@ -76,7 +75,6 @@ export class Inference {
   constructor(parts: InferenceParts) {
     this.#parts = parts;
     this.#calls = new NativeCalls(parts.native, parts.facts);
-    setMaxListeners(0, this.#closing.signal); // every call that reads pictures listens
   }
 
   /**

@@ -1,6 +1,6 @@
 // Calls of native code by one model handle: each has a number, by which it is cancelled when nobody wants it any more.
 
-import { abortable } from "./abort.js";
+import { abortable, whenAborted } from "./abort.js";
 import { invalidOption } from "./checks.js";
 import { deadlineExceeded, timeLeft } from "./deadline.js";
 import type { InferSettings } from "./infer-options.js";
@@ -64,14 +64,13 @@ export class NativeCalls {
     requestId: number,
     { signal, deadline }: Pick<InferSettings, "signal" | "deadline">,
   ): Promise<T> {
-    const onAbort = () => this.#native.cancel(requestId);
-    signal?.addEventListener("abort", onAbort, { once: true });
+    const release = whenAborted(signal, () => this.#native.cancel(requestId));
     try {
       return await running;
     } catch (error) {
       throw (error as { code?: unknown }).code === "DEADLINE_EXCEEDED" ? deadlineExceeded(deadline) : error;
     } finally {
-      signal?.removeEventListener("abort", onAbort);
+      release();
     }
   }
 

@@ -1,5 +1,6 @@
 // One signal for everything that ends the reading of a call's pictures.
 
+import { whenAborted } from "./abort.js";
 import { deadlineExceeded } from "./deadline.js";
 
 // 24 days: whoever has more time has no timer.
@@ -26,7 +27,7 @@ export function stopSignal(
   const controller = new AbortController();
   const attached = others.filter((other) => other !== undefined);
   const onAbort = () => controller.abort(attached.find(({ aborted }) => aborted)?.reason);
-  for (const other of attached) other.addEventListener("abort", onAbort, { once: true });
+  const releases = attached.map((other) => whenAborted(other, onAbort));
   if (attached.some(({ aborted }) => aborted)) onAbort();
   const left = start + deadline - performance.now();
   const expire = () => controller.abort(deadlineExceeded(deadline));
@@ -35,7 +36,7 @@ export function stopSignal(
     signal: controller.signal,
     release: () => {
       clearTimeout(timer);
-      for (const other of attached) other.removeEventListener("abort", onAbort);
+      for (const release of releases) release();
     },
   };
 }

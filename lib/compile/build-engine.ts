@@ -3,6 +3,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import type { Socket } from "node:net";
 import path from "node:path";
+import { whenAborted } from "../abort.js";
 import { DeepLabError, isErrorCode } from "../errors.js";
 import type { NativeEngineBuildSpec, NativeEngineBuilt } from "../native.js";
 import { LastLines } from "./last-lines.js";
@@ -59,6 +60,7 @@ class Builder {
   #isStalled = false;
   #stall: NodeJS.Timeout | undefined;
   #grace: NodeJS.Timeout | undefined;
+  #release = () => {};
 
   constructor(
     child: ChildProcess,
@@ -85,7 +87,7 @@ class Builder {
     });
     // Not "exit": the last lines and messages may still be on their way then.
     child.once("close", (code, signal) => this.#finish(code, signal));
-    this.#hooks.signal?.addEventListener("abort", this.#onAbort, { once: true });
+    this.#release = whenAborted(this.#hooks.signal, () => this.#cancel());
     if (this.#hooks.keepAlive === false) this.#letGo();
     this.#watch();
     this.#send({ kind: "build", spec: this.#spec });
@@ -122,10 +124,10 @@ class Builder {
     return true;
   }
 
-  readonly #onAbort = () => {
+  #cancel(): void {
     this.#send({ kind: "cancel" });
     this.#grace = setTimeout(() => this.#child.kill("SIGKILL"), this.#hooks.graceTime ?? defaultGrace);
-  };
+  }
 
   #watch(): void {
     clearTimeout(this.#stall);
@@ -143,7 +145,7 @@ class Builder {
   #finish(code: number | null, signal: NodeJS.Signals | null): void {
     clearTimeout(this.#stall);
     clearTimeout(this.#grace);
-    this.#hooks.signal?.removeEventListener("abort", this.#onAbort);
+    this.#release();
     this.#lines.end();
     if (this.#hooks.signal?.aborted) this.#reject(this.#hooks.signal.reason);
     else if (this.#answer?.kind === "done") this.#resolve(this.#answer.built);

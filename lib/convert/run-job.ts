@@ -2,6 +2,7 @@
 
 import path from "node:path";
 import { Worker } from "node:worker_threads";
+import { whenAborted } from "../abort.js";
 import type { JobAnswer, JobArguments, JobName } from "./jobs.js";
 
 // Simplifying a ring recurses into what is left of it: a comb of 10 000 teeth is too much for the 4 MiB that Node gives.
@@ -27,12 +28,11 @@ export function runJob<Name extends JobName>(
       resourceLimits: { stackSizeMb },
     });
     const end = (settle: () => void) => {
-      signal?.removeEventListener("abort", onAbort);
+      release();
       settle();
       void worker.terminate();
     };
-    const onAbort = () => end(() => reject(signal?.reason));
-    signal?.addEventListener("abort", onAbort, { once: true });
+    const release = whenAborted(signal, () => end(() => reject(signal?.reason)));
     worker.once("message", (answer: JobAnswer<Name>) => end(() => resolve(answer)));
     worker.once("error", (error) => end(() => reject(error)));
     worker.once("exit", (code) => end(() => reject(new Error(`the worker thread ended with code ${code}`))));

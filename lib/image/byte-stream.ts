@@ -2,6 +2,7 @@
 // the picture's turn comes and destroyed (the web's: cancelled) when the call fails, ends or is aborted before.
 
 import type { Readable } from "node:stream";
+import { whenAborted } from "../abort.js";
 import { DeepLabError } from "../errors.js";
 import { show } from "../show.js";
 import { ByteCollector } from "./byte-collector.js";
@@ -61,8 +62,7 @@ async function readWeb(
   stop: AbortSignal,
 ): Promise<Uint8Array> {
   // A cancelled stream ends: the read that waits is answered.
-  const onStop = () => cancel(stop.reason);
-  stop.addEventListener("abort", onStop, { once: true });
+  const release = whenAborted(stop, () => cancel(stop.reason));
   const collector = new ByteCollector();
   try {
     stop.throwIfAborted();
@@ -76,7 +76,7 @@ async function readWeb(
     cancel(error);
     throw stop.aborted ? stop.reason : readError(error);
   } finally {
-    stop.removeEventListener("abort", onStop);
+    release();
     reader.releaseLock();
   }
 }
@@ -115,8 +115,7 @@ function checkUsable(stream: Readable): void {
 }
 
 async function readNode(stream: Readable, stop: AbortSignal): Promise<Uint8Array> {
-  const onStop = () => void stream.destroy();
-  stop.addEventListener("abort", onStop, { once: true });
+  const release = whenAborted(stop, () => stream.destroy());
   const collector = new ByteCollector();
   try {
     stop.throwIfAborted();
@@ -128,7 +127,7 @@ async function readNode(stream: Readable, stop: AbortSignal): Promise<Uint8Array
     stream.destroy();
     throw stop.aborted ? stop.reason : readError(error);
   } finally {
-    stop.removeEventListener("abort", onStop);
+    release();
   }
 }
 

@@ -4,7 +4,7 @@
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
 import { isIP, type LookupFunction } from "node:net";
-import { abortable } from "../abort.js";
+import { abortable, whenAborted } from "../abort.js";
 import { DeepLabError } from "../errors.js";
 import { parseUrl, showUrl } from "./address-text.js";
 import { ByteCollector } from "./byte-collector.js";
@@ -23,7 +23,7 @@ export async function download(url: URL, rules: UrlRules, stop: AbortSignal): Pr
   const clock = new AbortController();
   const timer = setTimeout(() => clock.abort(tooSlow(url, time)), time);
   const onStop = () => clock.abort(stop.reason);
-  stop.addEventListener("abort", onStop, { once: true });
+  const release = whenAborted(stop, onStop);
   if (stop.aborted) onStop();
   try {
     // Whatever a server makes of the connection, nothing outlives the clock.
@@ -32,7 +32,7 @@ export async function download(url: URL, rules: UrlRules, stop: AbortSignal): Pr
     throw clock.signal.aborted ? clock.signal.reason : networkError(url, error);
   } finally {
     clearTimeout(timer);
-    stop.removeEventListener("abort", onStop);
+    release();
   }
 }
 

@@ -1,6 +1,7 @@
 // Instances of sharp as images: the pixels that the caller's own pipeline gives.
 
 import type { Duplex } from "node:stream";
+import { whenAborted } from "../abort.js";
 import { DeepLabError } from "../errors.js";
 import type { NativeImage } from "../native.js";
 import { fromRaw } from "./raw.js";
@@ -71,14 +72,13 @@ interface SharpInside extends Partial<Pick<Duplex, "destroy" | "removeAllListene
 // An instance whose input does not come would wait for ever. What libvips has begun cannot be stopped, and is waited for.
 function orGivenUp<T>(work: Promise<T>, pipeline: SharpInside, stop: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const onStop = () => {
+    const release = whenAborted(stop, () => {
       if (!Array.isArray(pipeline.options?.input?.buffer)) return;
       pipeline.removeAllListeners?.("finish"); // input that comes after all is not decoded
       pipeline.destroy?.();
       reject(stop.reason);
-    };
-    stop.addEventListener("abort", onStop, { once: true });
-    work.then(resolve, reject).finally(() => stop.removeEventListener("abort", onStop));
+    });
+    work.then(resolve, reject).finally(release);
   });
 }
 

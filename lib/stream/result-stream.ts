@@ -4,8 +4,8 @@
 //
 // Nothing runs before the first next(). The end comes once: of the source, by an error, or by whoever stops it.
 
-import { setMaxListeners } from "node:events";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { whenAborted } from "../abort.js";
 import type { Frames, Pulled } from "./frames.js";
 import type { ResultStream, StreamStats } from "./items.js";
 import type { StreamSettings } from "./options.js";
@@ -62,7 +62,6 @@ export class FrameStream<Image, Result> implements ResultStream<Yielded<Image, R
   /** Made by `model.stream`. */
   constructor(parts: StreamParts<Image, Result>) {
     this.#parts = parts;
-    setMaxListeners(0, this.#abort.signal);
   }
 
   /** The counters at this moment. */
@@ -111,10 +110,10 @@ export class FrameStream<Image, Result> implements ResultStream<Yielded<Image, R
     const { signal } = this.#parts.settings;
     const unregister = this.#parts.onBegin();
     const onAbort = () => this.fail(signal?.reason);
-    signal?.addEventListener("abort", onAbort, { once: true });
+    const release = whenAborted(signal, onAbort);
     this.#onOver = () => {
       unregister();
-      signal?.removeEventListener("abort", onAbort);
+      release();
     };
     if (signal?.aborted) onAbort();
   }

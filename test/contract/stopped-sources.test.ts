@@ -1,5 +1,6 @@
 // Calls that end before their pictures do: who is told when, and what is left of the room they had.
 
+import { getEventListeners } from "node:events";
 import { Readable } from "node:stream";
 import {
   AutoModel,
@@ -92,6 +93,28 @@ describe("a source that neither goes on nor lets itself be ended", () => {
     const work = model.infer(instance);
     setTimeout(() => instance.end(encoded), 30);
     expect([...(await work).segmentationMap]).toEqual(stripeMap);
+  });
+});
+
+describe("one signal for many calls", () => {
+  test("makes no warning of too many listeners, and none is left", async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on("warning", onWarning);
+    const { signal } = new AbortController();
+    const result = await model.infer(raw);
+    const calls = [
+      ...Array.from({ length: 12 }, (_, i) => model.infer(i % 2 === 0 ? raw : encoded, { signal })),
+      ...Array.from({ length: 12 }, () => result.overlay({ image: encoded, legend: true, signal })),
+      ...Array.from({ length: 12 }, () => result.classStats({ signal })),
+      ...Array.from({ length: 12 }, () => model.infer([encoded, raw], { signal, onError: "result" })),
+    ];
+    expect(getEventListeners(signal, "abort").length).toBe(1);
+    await Promise.all(calls);
+    expect(getEventListeners(signal, "abort").length).toBe(0);
+    await new Promise((resolve) => setTimeout(resolve, 20)); // warnings come later
+    process.off("warning", onWarning);
+    expect(warnings).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 // The picture that is piped in: `-` among the inputs.
 
+import { whenAborted } from "../../abort.js";
 import { DeepLabError } from "../../errors.js";
 
 // No picture that could be decoded is nearly as large: whatever comes is not kept without bound.
@@ -11,8 +12,7 @@ const mostBytes = 2 ** 30;
  */
 export async function readStdin(stdin: NodeJS.ReadableStream, signal: AbortSignal): Promise<Buffer> {
   const stream = stdin as NodeJS.ReadStream;
-  const onAbort = () => stream.destroy(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
+  const release = whenAborted(signal, () => stream.destroy(signal.reason));
   try {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -23,7 +23,7 @@ export async function readStdin(stdin: NodeJS.ReadableStream, signal: AbortSigna
     }
     return Buffer.concat(chunks);
   } finally {
-    signal.removeEventListener("abort", onAbort);
+    release();
     stream.destroy();
   }
 }

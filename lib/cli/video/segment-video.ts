@@ -2,6 +2,7 @@
 
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
+import { whenAborted } from "../../abort.js";
 import type { SemanticSegmentationModel } from "../../model.js";
 import { Rate } from "../rate.js";
 import { paintedOverlay, resultFacts, type Segmented } from "../segment/encode.js";
@@ -51,8 +52,7 @@ async function segmentFrames(task: Task, facts: VideoFacts, work: VideoWork): Pr
   const { every, latestOnly } = settings;
   const reader = new VideoReader(task.input, facts, { every, atItsPace: latestOnly });
   const outputs = new Outputs(task, facts, work);
-  const stop = () => void reader.stop();
-  signal.addEventListener("abort", stop, { once: true });
+  const release = whenAborted(signal, () => reader.stop());
   try {
     await readAll(reader, facts, outputs, work);
     if (!isLive) signal.throwIfAborted();
@@ -62,7 +62,7 @@ async function segmentFrames(task: Task, facts: VideoFacts, work: VideoWork): Pr
     if (isLive && reader.hasFailed && outputs.frames > 0) await outputs.finish();
     throw error;
   } finally {
-    signal.removeEventListener("abort", stop);
+    release();
     await reader.stop();
     await outputs.discard();
   }

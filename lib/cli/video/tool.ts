@@ -1,6 +1,7 @@
 // ffmpeg and ffprobe as processes of ours: found, started, watched, and never left behind.
 
 import { type ChildProcess, spawn } from "node:child_process";
+import { whenAborted } from "../../abort.js";
 import { LastLines } from "../../compile/last-lines.js";
 import { DeepLabError } from "../../errors.js";
 import { shownAddress, withShownAddresses } from "../../image/address-text.js";
@@ -82,7 +83,7 @@ export async function toolOutput(
   const tool = new Tool(command, args);
   const stop = () => void tool.kill();
   const timer = setTimeout(stop, patience);
-  signal.addEventListener("abort", stop, { once: true });
+  const release = whenAborted(signal, stop);
   try {
     let output = "";
     tool.child.stdout?.setEncoding("utf8").on("data", (text: string) => {
@@ -93,6 +94,6 @@ export async function toolOutput(
     return { ...end, output };
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener("abort", stop);
+    release();
   }
 }
