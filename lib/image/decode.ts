@@ -46,7 +46,7 @@ export async function decodePixels(
 }
 
 async function decode(file: Buffer, header: PictureHeader, sharp: Decoder, limit: number) {
-  const { data, info } = await pixels(file, header, sharp, limit);
+  const { data, info } = await pixels(file.subarray(0, header.gif?.end), header, sharp, limit);
   const { width, height } = info;
   const isInks = header.samples === "inks" && info.channels === 4;
   const rgb = isInks ? await inksToRgb(data, header.format === "TIFF" ? "TIFF" : "JPEG") : data;

@@ -37,7 +37,7 @@ export async function readHeader(
   }
   if (format === "PNG") return { ...plain, size: readPngSize(file) };
   if (format === "GIF") {
-    const gif = readGifFrame(file);
+    const gif = await readGifFrame(file);
     return { ...plain, size: gif.canvas, gif };
   }
   const found = await readMetadata(file, format, sharp);

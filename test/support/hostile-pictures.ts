@@ -175,6 +175,7 @@ function gifs(): HostilePicture[] {
   const sized = (width: number, height: number) =>
     patched(plain, "GIF89a", 6, [...big16(width).reverse(), ...big16(height).reverse()]);
   const screen = plain.subarray(0, 13 + 64 * 3);
+  const gifFrame = Buffer.from("2c00000000010001000002024c0100", "hex"); // 1×1
   return [
     {
       name: "GIF of 65,535²",
@@ -196,6 +197,15 @@ function gifs(): HostilePicture[] {
         Buffer.from("0141".repeat(1_000_000), "hex"),
       ]),
       becomes: "IMAGE_CORRUPT",
+    },
+    {
+      name: "GIF of three million frames",
+      bytes: Buffer.concat([
+        plain.subarray(0, -1),
+        Buffer.alloc(3_000_000 * gifFrame.length, gifFrame),
+        Buffer.from(";"),
+      ]),
+      becomes: "37×23",
     },
     { name: "GIF cut in its frame", bytes: plain.subarray(0, 400), becomes: "IMAGE_CORRUPT" },
   ];
