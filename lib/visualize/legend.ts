@@ -57,7 +57,7 @@ export const noLegend: NativeLegend = {
  * A picture of the legend alone: light text on a dark box that is nearly opaque. Latin letters and their accents are
  * drawn; other characters are boxes, and names in other scripts are told by their id.
  * @param source Maps, or names by class id. With names no class is the background, unless it is called that.
- * @throws DeepLabError OPTION_UNKNOWN, OPTION_INVALID
+ * @throws DeepLabError OPTION_UNKNOWN, OPTION_INVALID (also where it would have more than 100 million pixels)
  */
 export function legend<Format extends PictureFormat = "rgba">(
   source: SegmentationMaps | readonly string[],

@@ -1,5 +1,6 @@
 #include "addon/visualize.h"
 
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -12,6 +13,7 @@
 #include "addon/external_memory.h"
 #include "addon/js_error.h"
 #include "core/copy.h"
+#include "core/error.h"
 #include "core/held_memory.h"
 #include "core/memory.h"
 #include "core/thread_pool.h"
@@ -25,6 +27,8 @@ namespace {
 constexpr const char* kCorners[] = {"top-left", "top-right", "bottom-left", "bottom-right"};
 constexpr int kMostTextHeight = 1024;
 constexpr int kMostSide = 1 << 16;
+// As many as a picture has, unless told otherwise.
+constexpr int64_t kMostLegendPixels = 100'000'000;
 
 struct Legend {
   std::vector<visualize::LegendEntry> entries;
@@ -135,10 +139,27 @@ struct LegendPicture {
   HostBuffer rgba;
 };
 
+// Before anything of that size is taken.
+void CheckSize(const visualize::LegendLayout& layout, size_t names) {
+  const int64_t pixels = static_cast<int64_t>(layout.width) * layout.height;
+  if (pixels <= kMostLegendPixels) return;
+  const std::string found = std::to_string(layout.width) + "×" + std::to_string(layout.height);
+  throw Error(ErrorCode::kOptionInvalid,
+              "A legend of " + std::to_string(names) + " names with textSize " +
+                  std::to_string(layout.text_height) + " would be " + found + " pixels, at most " +
+                  std::to_string(kMostLegendPixels) +
+                  " are possible: choose a smaller textSize or fewer classes.",
+              {{"option", "textSize"},
+               {"expected", "at most " + std::to_string(kMostLegendPixels) + " pixels"},
+               {"found", found}});
+}
+
 // On transparency.
 void Paint(LegendPicture* to) {
+  const size_t names = to->legend.entries.size();
   const visualize::LegendLayout layout = visualize::LayOutLegend(
       std::move(to->legend.entries), to->legend.text_height, kMostSide, kMostSide);
+  CheckSize(layout, names);
   to->width = layout.width;
   to->height = layout.height;
   to->rgba = BufferPool::Instance().acquire(static_cast<size_t>(to->width) * to->height * 4);

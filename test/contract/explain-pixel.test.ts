@@ -217,6 +217,24 @@ describe("explainPixel", () => {
     });
   });
 
+  test("names the first of equals the winner, kept or not", async () => {
+    const weights = [
+      [0, 0, 10],
+      [10, 0, 0],
+      [10, 0, 0],
+    ];
+    await using equal = await AutoModel.fromPretrained(await tinyPackage({ weights: tinyOnnx({ weights }) }));
+    const place = { x: 0, y: 0 };
+    for (const [confidence, rule] of [
+      [0.1, "arg-max"],
+      [0.9, "below-threshold"],
+    ] as const) {
+      const said = await equal.explainPixel(stripes(), place, { confidence });
+      expect(said).toMatchObject({ rule, winner: { id: 1 }, top: [{ id: 1 }, { id: 2 }, { id: 0 }] });
+      expect(said.top[0]?.probability).toBe(said.top[1]?.probability);
+    }
+  });
+
   test("refuses options that it has no use for, or that are misspelt", async () => {
     const place = { x: 0, y: 0 };
     for (const options of [{ topk: 3 }, { include: ["confidence"] }, { out: {} }, { onError: "result" }]) {

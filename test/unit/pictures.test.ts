@@ -1,6 +1,7 @@
 // Overlays with palettes, chosen classes, outlines and legends, legends alone, and counts of regions: what is shown is
 // what was asked for, and nothing else.
 
+import { setImmediate as nextTurn } from "node:timers/promises";
 import {
   classColor,
   classStats,
@@ -169,6 +170,11 @@ describe("an overlay", () => {
     });
   });
 
+  test("as JPEG keeps the colours of every pixel: nothing is subsampled", async () => {
+    const file = await overlay(image, maps, { format: "jpeg" });
+    expect(await sharp(file).metadata()).toMatchObject({ format: "jpeg", chromaSubsampling: "4:4:4" });
+  });
+
   test("without a picture cannot be a JPEG", async () => {
     await expect(overlay(undefined, maps, { format: "jpeg" })).rejects.toThrow(/transparent.*\n.*png/);
   });
@@ -251,6 +257,27 @@ describe("a legend alone", () => {
     expect((await sizeOf(["x", "y", "z"])).height).toBeGreaterThan((await sizeOf(classNames)).height);
   });
 
+  test("holds every class that is asked for, one without a colour too", async () => {
+    const height = async (classes: string[]) => (await legend(maps, { classes })).height;
+    expect(await height(["background"])).toBe(await height(["road"]));
+    expect(await height(["background", "road"])).toBeGreaterThan(await height(["road"]));
+  });
+
+  test("that would be larger than any picture is refused before it is made", async () => {
+    const names = Array.from({ length: 300 }, (_, id) => `class number ${id} `.repeat(12));
+    await expect(legend(names, { textSize: 512 })).rejects.toMatchObject({
+      code: "OPTION_INVALID",
+      message: expect.stringMatching(/300 names with textSize 512 would be \d+×\d+ pixels.*smaller textSize/),
+      detail: { option: "textSize" },
+    });
+    expect((await legend(names, { textSize: 22 })).width).toBeGreaterThan(1000);
+    // That of an overlay has its picture's size.
+    expect(await overlay(image, maps, { legend: { textSize: 512 } })).toMatchObject({
+      width: side,
+      height: side,
+    });
+  });
+
   test("grows with its text, and holds its colours", async () => {
     const small = await legend(maps, { textSize: 12 });
     const large = await legend(maps, { textSize: 48 });
@@ -326,6 +353,28 @@ describe("statistics", () => {
     [{ component: true }, "OPTION_UNKNOWN"],
   ])("with %j are %s", async (options, code) => {
     await expect(classStats(maps, options as never)).rejects.toMatchObject({ code });
+  });
+});
+
+// Milliseconds of work in native code, which nobody waits for.
+describe("a signal that is aborted while native code works", () => {
+  const pixels = 4096 * 4096;
+  const large = { ...maps, segmentationMap: new Uint8Array(pixels), width: 4096, height: 4096 };
+  const reason = new Error("enough");
+
+  test.each<[string, (signal: AbortSignal) => Promise<unknown>]>([
+    ["classStats", (signal) => classStats(large, { signal })],
+    ["colorize", (signal) => colorize(large, { signal })],
+    ["overlay", (signal) => overlay(undefined, large, { signal })],
+    ["legend", (signal) => legend(large, { signal })],
+    ["toPNG", (signal) => toPNG(large, { signal })],
+  ])("ends %s at once", async (_, call) => {
+    const controller = new AbortController();
+    const outcome = call(controller.signal).catch((error: unknown) => error);
+    // Far enough for the work to have begun; the event loop has not turned, so it cannot have been answered.
+    for (let tick = 0; tick < 16; tick++) await undefined;
+    controller.abort(reason);
+    expect(await Promise.race([outcome, nextTurn("later")])).toBe(reason);
   });
 });
 
