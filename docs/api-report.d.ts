@@ -441,6 +441,11 @@ export type Holding<
     }
   : never;
 
+export type HoldingOrDefault<
+  Parts extends readonly ResultPart[] | undefined,
+  Classes extends string = string,
+> = Holding<Exclude<Parts, undefined> | DefaultParts, Classes>;
+
 export type IfIncluded<Parts extends readonly ResultPart[], Part extends ResultPart, T> =
   Certain<Parts, Part> extends true ? T : Part extends Parts[number] ? T | undefined : undefined;
 
@@ -482,6 +487,10 @@ export type ImageSource =
   | WebByteStream
   | NodeJS.ReadableStream;
 
+export interface Including<Parts extends readonly ResultPart[]> {
+  readonly include: Parts;
+}
+
 export interface InferFailure {
   readonly index: number;
   readonly result?: undefined;
@@ -489,7 +498,7 @@ export interface InferFailure {
 }
 
 export interface InferOptions<
-  Parts extends readonly ResultPart[] = DefaultParts,
+  Parts extends readonly ResultPart[] | undefined = DefaultParts,
   Classes extends string = string,
 > {
   readonly confidence?: Confidence<Classes> | undefined;
@@ -592,7 +601,7 @@ export interface LegendPlacement {
 }
 
 export interface ListInferOptions<
-  Parts extends readonly ResultPart[] = DefaultParts,
+  Parts extends readonly ResultPart[] | undefined = DefaultParts,
   OnError extends OnImageError = OnImageError,
   Classes extends string = string,
 > extends InferOptions<Parts, Classes> {
@@ -915,29 +924,52 @@ export declare class SemanticSegmentationModel<Classes extends string = string> 
   info(): ModelInfo;
   stats(): ModelStats;
   warmUp(options?: WarmUpOptions): Promise<BatchingInfo | null>;
-  infer<const Parts extends readonly ResultPart[] = DefaultParts>(
+  infer<const Parts extends readonly ResultPart[]>(
+    image: ImageSource,
+    options: InferOptions<Parts, Classes> & Including<Parts>,
+  ): Promise<SemanticSegmentationResult<Holding<Parts, Classes>, Classes>>;
+  infer<const Parts extends readonly ResultPart[] | undefined = undefined>(
     image: ImageSource,
     options?: InferOptions<Parts, Classes>,
-  ): Promise<SemanticSegmentationResult<Holding<Parts, Classes>, Classes>>;
-  infer<const Parts extends readonly ResultPart[] = DefaultParts>(
+  ): Promise<SemanticSegmentationResult<HoldingOrDefault<Parts, Classes>, Classes>>;
+  infer<const Parts extends readonly ResultPart[]>(
+    images: readonly ImageSource[],
+    options: ListInferOptions<Parts, "throw", Classes> & Including<Parts>,
+  ): Promise<SemanticSegmentationResult<Holding<Parts, Classes>, Classes>[]>;
+  infer<const Parts extends readonly ResultPart[] | undefined = undefined>(
     images: readonly ImageSource[],
     options?: ListInferOptions<Parts, "throw", Classes>,
-  ): Promise<SemanticSegmentationResult<Holding<Parts, Classes>, Classes>[]>;
-  infer<const Parts extends readonly ResultPart[] = DefaultParts>(
+  ): Promise<SemanticSegmentationResult<HoldingOrDefault<Parts, Classes>, Classes>[]>;
+  infer<const Parts extends readonly ResultPart[]>(
+    images: readonly ImageSource[],
+    options: ListInferOptions<Parts, OnImageError, Classes> & Including<Parts>,
+  ): Promise<(SemanticSegmentationResult<Holding<Parts, Classes>, Classes> | InferFailure)[]>;
+  infer<const Parts extends readonly ResultPart[] | undefined = undefined>(
     images: readonly ImageSource[],
     options: ListInferOptions<Parts, OnImageError, Classes>,
-  ): Promise<(SemanticSegmentationResult<Holding<Parts, Classes>, Classes> | InferFailure)[]>;
-  infer<const Parts extends readonly ResultPart[] = DefaultParts>(
+  ): Promise<(SemanticSegmentationResult<HoldingOrDefault<Parts, Classes>, Classes> | InferFailure)[]>;
+  infer<const Parts extends readonly ResultPart[]>(
     images: ImageSource | readonly ImageSource[],
-    options?: ListInferOptions<Parts, "throw", Classes>,
+    options: ListInferOptions<Parts, "throw", Classes> & Including<Parts>,
   ): Promise<
     | SemanticSegmentationResult<Holding<Parts, Classes>, Classes>
     | SemanticSegmentationResult<Holding<Parts, Classes>, Classes>[]
   >;
-  inspect<const Parts extends readonly ResultPart[] = DefaultParts>(
+  infer<const Parts extends readonly ResultPart[] | undefined = undefined>(
+    images: ImageSource | readonly ImageSource[],
+    options?: ListInferOptions<Parts, "throw", Classes>,
+  ): Promise<
+    | SemanticSegmentationResult<HoldingOrDefault<Parts, Classes>, Classes>
+    | SemanticSegmentationResult<HoldingOrDefault<Parts, Classes>, Classes>[]
+  >;
+  inspect<const Parts extends readonly ResultPart[]>(
+    image: ImageSource,
+    options: InferOptions<Parts, Classes> & Including<Parts>,
+  ): Promise<Inspection<Holding<Parts, Classes>, Classes>>;
+  inspect<const Parts extends readonly ResultPart[] | undefined = undefined>(
     image: ImageSource,
     options?: InferOptions<Parts, Classes>,
-  ): Promise<Inspection<Holding<Parts, Classes>, Classes>>;
+  ): Promise<Inspection<HoldingOrDefault<Parts, Classes>, Classes>>;
   explainPixel(
     image: ImageSource,
     place: PixelPlace,
@@ -945,13 +977,24 @@ export declare class SemanticSegmentationModel<Classes extends string = string> 
   ): Promise<PixelExplanation<Classes>>;
   stream<
     Image extends ImageSource,
-    const Parts extends readonly ResultPart[] = DefaultParts,
+    const Parts extends readonly ResultPart[],
+    const OnError extends OnFrameError = "throw",
+  >(
+    source: FrameSource<Image>,
+    options: StreamOptions<Parts, OnError, Classes> & Including<Parts>,
+  ): ResultStream<
+    | StreamItem<Image, Holding<Parts, Classes>, Classes>
+    | (OnError extends "result" ? StreamFailure<Image> : never)
+  >;
+  stream<
+    Image extends ImageSource,
+    const Parts extends readonly ResultPart[] | undefined = undefined,
     const OnError extends OnFrameError = "throw",
   >(
     source: FrameSource<Image>,
     options?: StreamOptions<Parts, OnError, Classes>,
   ): ResultStream<
-    | StreamItem<Image, Holding<Parts, Classes>, Classes>
+    | StreamItem<Image, HoldingOrDefault<Parts, Classes>, Classes>
     | (OnError extends "result" ? StreamFailure<Image> : never)
   >;
   allocateImage(width: number, height: number, format?: ColorFormat): Buffer;
@@ -1075,7 +1118,7 @@ export interface StreamItem<
 }
 
 export interface StreamOptions<
-  Parts extends readonly ResultPart[] = DefaultParts,
+  Parts extends readonly ResultPart[] | undefined = DefaultParts,
   OnError extends OnFrameError = "throw",
   Classes extends string = string,
 > extends Omit<InferOptions<Parts, Classes>, "out"> {

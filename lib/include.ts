@@ -70,6 +70,20 @@ export type Holding<
     }
   : never;
 
+/** Options whose `include` is surely there. */
+export interface Including<Parts extends readonly ResultPart[]> {
+  readonly include: Parts;
+}
+
+/**
+ * What the result of a call holds whose `include` may be left out or undefined: `Parts`, or the default.
+ * @typeParam Classes The model's class names.
+ */
+export type HoldingOrDefault<
+  Parts extends readonly ResultPart[] | undefined,
+  Classes extends string = string,
+> = Holding<Exclude<Parts, undefined> | DefaultParts, Classes>;
+
 /** `include`, as flags. */
 export interface IncludeFlags {
   readonly segmentationMap: boolean;

@@ -60,7 +60,9 @@ export type {
   Certain,
   DefaultParts,
   Holding,
+  HoldingOrDefault,
   IfIncluded,
+  Including,
   ResultPart,
   ResultValues,
 } from "./include.js";

@@ -26,12 +26,13 @@ import { colorBytes, paintedColors } from "./visualize/palette.js";
 
 /**
  * Options of `model.infer`.
- * @typeParam Parts What `include` lists; the result's type follows from it. A variable for options with another
- *   `include` than the default is an `InferOptions<["classAreas"]>`.
+ * @typeParam Parts What `include` lists; the result's type follows from it. Options in a variable keep theirs with
+ *   `as const`: `{ include: ["classAreas"] } as const`. Where `include` may be left out, as in an
+ *   `InferOptions<["classAreas"]>`, the result holds either that or the default.
  * @typeParam Classes The model's class names.
  */
 export interface InferOptions<
-  Parts extends readonly ResultPart[] = DefaultParts,
+  Parts extends readonly ResultPart[] | undefined = DefaultParts,
   Classes extends string = string,
 > {
   /** The least confidence a pixel needs to keep its class. @default "default" */
@@ -98,7 +99,7 @@ export interface InferOptions<
  * @typeParam OnError Follows from `onError`: whether answers may be failures.
  */
 export interface ListInferOptions<
-  Parts extends readonly ResultPart[] = DefaultParts,
+  Parts extends readonly ResultPart[] | undefined = DefaultParts,
   OnError extends OnImageError = OnImageError,
   Classes extends string = string,
 > extends InferOptions<Parts, Classes> {

@@ -11,7 +11,7 @@ import { dropStreams } from "./image/load-all.js";
 import type { ColorFormat } from "./image/raw.js";
 import type { ImageSource as Source } from "./image/source.js";
 import type { ImageRules } from "./image/taken.js";
-import type { DefaultParts, Holding, ResultPart } from "./include.js";
+import type { Holding, HoldingOrDefault, Including, ResultPart } from "./include.js";
 import { type InferFailure, inferFailure, type OnImageError } from "./infer-failure.js";
 import type { InferOptions, ListInferOptions } from "./infer-options.js";
 import { first, Inference } from "./inference.js";
@@ -143,39 +143,62 @@ export class SemanticSegmentationModel<Classes extends string = string> implemen
    * @throws DeepLabError IMAGE_*, NETWORK_*, OPTION_*, QUEUE_FULL, DEADLINE_EXCEEDED, NON_FINITE_LOGITS (strict), CLOSED,
    *   BACKEND_FAILED, …; an abort rejects with `signal.reason`
    */
-  infer<const Parts extends readonly ResultPart[] = DefaultParts>(
+  infer<const Parts extends readonly ResultPart[]>(
+    image: Source,
+    options: InferOptions<Parts, Classes> & Including<Parts>,
+  ): Promise<SemanticSegmentationResult<Holding<Parts, Classes>, Classes>>;
+  /** The same where `include` may be left out: what it adds may not be there then. */
+  infer<const Parts extends readonly ResultPart[] | undefined = undefined>(
     image: Source,
     options?: InferOptions<Parts, Classes>,
-  ): Promise<SemanticSegmentationResult<Holding<Parts, Classes>, Classes>>;
+  ): Promise<SemanticSegmentationResult<HoldingOrDefault<Parts, Classes>, Classes>>;
   /**
    * Segments a list of images, as many at once as the network takes.
    * @returns One result an image, in their order; one image that fails fails the list, but with `onError: "result"`.
    * @throws DeepLabError as for one image, with `detail.index`; EMPTY_BATCH for an empty list
    */
-  infer<const Parts extends readonly ResultPart[] = DefaultParts>(
+  infer<const Parts extends readonly ResultPart[]>(
+    images: readonly Source[],
+    options: ListInferOptions<Parts, "throw", Classes> & Including<Parts>,
+  ): Promise<SemanticSegmentationResult<Holding<Parts, Classes>, Classes>[]>;
+  /** The same where `include` may be left out: what it adds may not be there then. */
+  infer<const Parts extends readonly ResultPart[] | undefined = undefined>(
     images: readonly Source[],
     options?: ListInferOptions<Parts, "throw", Classes>,
-  ): Promise<SemanticSegmentationResult<Holding<Parts, Classes>, Classes>[]>;
+  ): Promise<SemanticSegmentationResult<HoldingOrDefault<Parts, Classes>, Classes>[]>;
   /**
    * Segments a list of images whose failures, with `onError: "result"`, stand in their places.
    * @throws DeepLabError as for one image; EMPTY_BATCH for an empty list
    */
-  infer<const Parts extends readonly ResultPart[] = DefaultParts>(
+  infer<const Parts extends readonly ResultPart[]>(
+    images: readonly Source[],
+    options: ListInferOptions<Parts, OnImageError, Classes> & Including<Parts>,
+  ): Promise<(SemanticSegmentationResult<Holding<Parts, Classes>, Classes> | InferFailure)[]>;
+  /** The same where `include` may be left out: what it adds may not be there then. */
+  infer<const Parts extends readonly ResultPart[] | undefined = undefined>(
     images: readonly Source[],
     options: ListInferOptions<Parts, OnImageError, Classes>,
-  ): Promise<(SemanticSegmentationResult<Holding<Parts, Classes>, Classes> | InferFailure)[]>;
+  ): Promise<(SemanticSegmentationResult<HoldingOrDefault<Parts, Classes>, Classes> | InferFailure)[]>;
   /**
    * Segments one image or a list, where the type says no more: a list gives a list.
    * @throws DeepLabError as for one image or a list
    */
-  infer<const Parts extends readonly ResultPart[] = DefaultParts>(
+  infer<const Parts extends readonly ResultPart[]>(
     images: Source | readonly Source[],
-    options?: ListInferOptions<Parts, "throw", Classes>, // of the lists' kind, or TypeScript prefers this overload to theirs
+    options: ListInferOptions<Parts, "throw", Classes> & Including<Parts>,
   ): Promise<
     | SemanticSegmentationResult<Holding<Parts, Classes>, Classes>
     | SemanticSegmentationResult<Holding<Parts, Classes>, Classes>[]
   >;
-  infer(images: Source | readonly Source[], options?: InferOptions<readonly ResultPart[]>): Promise<unknown> {
+  /** The same where `include` may be left out: what it adds may not be there then. */
+  infer<const Parts extends readonly ResultPart[] | undefined = undefined>(
+    images: Source | readonly Source[],
+    options?: ListInferOptions<Parts, "throw", Classes>,
+  ): Promise<
+    | SemanticSegmentationResult<HoldingOrDefault<Parts, Classes>, Classes>
+    | SemanticSegmentationResult<HoldingOrDefault<Parts, Classes>, Classes>[]
+  >;
+  infer(images: Source | readonly Source[], options?: unknown): Promise<unknown> {
     const site = callSite(this.infer);
     return Array.isArray(images)
       ? fromNative(this.#list(images, options, site), site)
@@ -189,12 +212,17 @@ export class SemanticSegmentationModel<Classes extends string = string> implemen
    * interpolation, which is done in post-processing; load with `headCut: false` to see the network's own output.
    * @throws DeepLabError as `infer`
    */
-  inspect<const Parts extends readonly ResultPart[] = DefaultParts>(
+  inspect<const Parts extends readonly ResultPart[]>(
+    image: Source,
+    options: InferOptions<Parts, Classes> & Including<Parts>,
+  ): Promise<Inspection<Holding<Parts, Classes>, Classes>>;
+  /** The same where `include` may be left out: what it adds may not be there then. */
+  inspect<const Parts extends readonly ResultPart[] | undefined = undefined>(
     image: Source,
     options?: InferOptions<Parts, Classes>,
-  ): Promise<Inspection<Holding<Parts, Classes>, Classes>> {
-    const work: Promise<unknown> = fromNative(this.#inspect(image, options), callSite(this.inspect));
-    return work as Promise<Inspection<Holding<Parts, Classes>, Classes>>;
+  ): Promise<Inspection<HoldingOrDefault<Parts, Classes>, Classes>>;
+  inspect(image: Source, options?: unknown): Promise<unknown> {
+    return fromNative(this.#inspect(image, options), callSite(this.inspect));
   }
 
   /**
@@ -228,18 +256,31 @@ export class SemanticSegmentationModel<Classes extends string = string> implemen
    */
   stream<
     Image extends Source,
-    const Parts extends readonly ResultPart[] = DefaultParts,
+    const Parts extends readonly ResultPart[],
+    const OnError extends OnFrameError = "throw",
+  >(
+    source: FrameSource<Image>,
+    options: StreamOptions<Parts, OnError, Classes> & Including<Parts>,
+  ): ResultStream<
+    | StreamItem<Image, Holding<Parts, Classes>, Classes>
+    | (OnError extends "result" ? StreamFailure<Image> : never)
+  >;
+  /** The same where `include` may be left out: what it adds may not be there then. */
+  stream<
+    Image extends Source,
+    const Parts extends readonly ResultPart[] | undefined = undefined,
     const OnError extends OnFrameError = "throw",
   >(
     source: FrameSource<Image>,
     options?: StreamOptions<Parts, OnError, Classes>,
   ): ResultStream<
-    | StreamItem<Image, Holding<Parts, Classes>, Classes>
+    | StreamItem<Image, HoldingOrDefault<Parts, Classes>, Classes>
     | (OnError extends "result" ? StreamFailure<Image> : never)
-  > {
+  >;
+  stream(source: FrameSource<Source>, options?: unknown): unknown {
     this.#checkOpen();
     const host = { inference: this.#inference, facts: this.#facts, streams: this.#streams };
-    return openStream(host, source, options, callSite(this.stream)) as never;
+    return openStream(host, source, options, callSite(this.stream));
   }
 
   /**

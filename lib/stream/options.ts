@@ -13,7 +13,7 @@ export type OnFrameError = "throw" | "result";
  * with `latestOnly` is after it waited as the newest one), and these.
  */
 export interface StreamOptions<
-  Parts extends readonly ResultPart[] = DefaultParts,
+  Parts extends readonly ResultPart[] | undefined = DefaultParts,
   OnError extends OnFrameError = "throw",
   Classes extends string = string,
 > extends Omit<InferOptions<Parts, Classes>, "out"> {

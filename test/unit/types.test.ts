@@ -79,8 +79,26 @@ async function ofWhatOnlyRunningTells(
 ) {
   const any = await model.infer(image, { include: parts });
   expectTypeOf(any.confidence).toEqualTypeOf<Float32Array | undefined>();
-  const perhaps = await model.infer(image, { include: undefined });
+  const none = await model.infer(image, { include: undefined });
+  expectTypeOf(none.confidence).toEqualTypeOf<Float32Array>();
+  expectTypeOf(none.classAreas).toEqualTypeOf<undefined>();
+  // Left out, or this: what only one of both has is perhaps there.
+  const include = parts.length > 0 ? (["segmentationMap", "classAreas"] as const) : undefined;
+  const perhaps = await model.infer(image, { include });
+  expectTypeOf(perhaps.segmentationMap).toEqualTypeOf<Map>();
   expectTypeOf(perhaps.confidence).toEqualTypeOf<Float32Array | undefined>();
+  expectTypeOf(perhaps.classAreas).toEqualTypeOf<Float64Array | undefined>();
+  expectTypeOf(perhaps.probabilities).toEqualTypeOf<undefined>();
+  const [listed] = await model.infer([image], { include });
+  expectTypeOf(listed?.classAreas).toEqualTypeOf<Float64Array | undefined>();
+  for await (const { result } of model.stream([image], { include }))
+    expectTypeOf(result.classAreas).toEqualTypeOf<Float64Array | undefined>();
+  const { result } = await model.inspect(image, { include });
+  expectTypeOf(result.classAreas).toEqualTypeOf<Float64Array | undefined>();
+  // Said to TypeScript, and not to the call.
+  const said = await model.infer<["classAreas"]>(image);
+  expectTypeOf(said.classAreas).toEqualTypeOf<Float64Array | undefined>();
+  expectTypeOf(said.segmentationMap).toEqualTypeOf<Map | undefined>();
   const either = await model.infer(image, { include: ["segmentationMap", part] });
   expectTypeOf(either.segmentationMap).toEqualTypeOf<Map>();
   expectTypeOf(either.confidence).toEqualTypeOf<Float32Array | undefined>();
@@ -98,7 +116,10 @@ async function ofFunctionsAndVariables(model: SemanticSegmentationModel) {
   // @ts-expect-error the confidence may be missing
   usual(await model.infer(image, { include: ["segmentationMap"] }));
   const areas: InferOptions<["classAreas"]> = { include: ["classAreas"] };
-  expectTypeOf((await model.infer(image, areas)).classAreas).toEqualTypeOf<Float64Array>();
+  expectTypeOf((await model.infer(image, areas)).classAreas).toEqualTypeOf<Float64Array | undefined>();
+  const sure = { include: ["classAreas"], confidence: 0.5 } as const;
+  expectTypeOf((await model.infer(image, sure)).classAreas).toEqualTypeOf<Float64Array>();
+  expectTypeOf((await model.infer([image], sure))[0]?.confidence).toEqualTypeOf<undefined>();
   // @ts-expect-error misspelt part
   await model.infer(image, { include: ["overlai"] });
   // @ts-expect-error misspelt option

@@ -87,7 +87,7 @@ export async function loadRemotely(
     info: () => info,
     stats: () => server.ask("stats", { model }),
     infer: (images: unknown, given = {}) => server.ask<never>("infer", { model, images, options: given }),
-    inspect: (images, given = {}) => server.ask("inspect", { model, images, options: given }),
+    inspect: (images: unknown, given = {}) => server.ask<never>("inspect", { model, images, options: given }),
     close,
     [Symbol.asyncDispose]: close,
   };
