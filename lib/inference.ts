@@ -1,5 +1,6 @@
 // One call of a model from its images to its results: room, decoding, native code, and the results' objects.
 
+import { abortable } from "./abort.js";
 import type { Admission } from "./admission.js";
 import { invalidOption } from "./checks.js";
 import { traced } from "./diagnostics.js";
@@ -86,7 +87,7 @@ export class Inference {
   run(request: ImageRequest, options: unknown, capture = false): Promise<Answer[]> {
     return this.#traced(request.sources.length, async () => {
       const call = this.#begin(request, options, performance.now(), capture);
-      return this.#answers(call, await unlessStopped(this.#work(call), call.settings.signal));
+      return this.#answers(call, await abortable(this.#work(call), call.settings.signal));
     });
   }
 
@@ -105,9 +106,9 @@ export class Inference {
   async #runList(sources: ImageRequest["sources"], options: unknown): Promise<(Answer | FailedImage)[]> {
     const call = this.#begin({ sources, isList: true }, options, performance.now(), false);
     if (call.settings.onError === "throw") {
-      return this.#answers(call, await unlessStopped(this.#work(call), call.settings.signal));
+      return this.#answers(call, await abortable(this.#work(call), call.settings.signal));
     }
-    const outcomes = await unlessStopped(this.#workEach(call), call.settings.signal);
+    const outcomes = await abortable(this.#workEach(call), call.settings.signal);
     const done = outcomes.flatMap((outcome, i) => ("done" in outcome ? [{ i, ...outcome.done }] : []));
     const outputs = done.map(({ i }) => call.outputs[i] ?? noOutput);
     const answers = this.#answers(
