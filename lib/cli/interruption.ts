@@ -1,6 +1,5 @@
 // What can end a command from outside: signals, and a reader of our output that leaves.
 
-import { setMaxListeners } from "node:events";
 import { exitCodes } from "./exit-codes.js";
 
 const signalCodes = {
@@ -13,10 +12,6 @@ const signalCodes = {
 export class Interruption {
   readonly #controller = new AbortController();
   #code: number | undefined;
-
-  constructor() {
-    setMaxListeners(0, this.#controller.signal); // every call of --concurrency listens: that is no leak
-  }
 
   /** Aborted when the command has to stop. */
   get signal(): AbortSignal {

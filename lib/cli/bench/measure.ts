@@ -40,8 +40,8 @@ type Sample = Record<keyof BenchTimes, number>;
 
 const warmUps = 2;
 
-// ONNX Runtime's threads spin for a moment after their last work: what runs next, in another process, must not pay.
-const settleMs = 25;
+// ONNX Runtime's threads spin for some 50 ms after their last work: what runs next, in another process, must not pay.
+const settleMs = 100;
 
 /**
  * Runs a case.
