@@ -1,5 +1,6 @@
 // What can end a command from outside: signals, and a reader of our output that leaves.
 
+import { setMaxListeners } from "node:events";
 import { exitCodes } from "./exit-codes.js";
 
 const signalCodes = {
@@ -12,6 +13,10 @@ const signalCodes = {
 export class Interruption {
   readonly #controller = new AbortController();
   #code: number | undefined;
+
+  constructor() {
+    setMaxListeners(0, this.#controller.signal); // every call of --concurrency listens: that is no leak
+  }
 
   /** Aborted when the command has to stop. */
   get signal(): AbortSignal {
